@@ -22,7 +22,7 @@ CREATE TABLE inbox (
 	event_id TEXT NOT NULL UNIQUE,
 	room_id  TEXT NOT NULL,
 	sender   TEXT NOT NULL,
-	kind     TEXT NOT NULL,              -- message | invite | tombstone | left
+	kind     TEXT NOT NULL,              -- message | locked | invite | tombstone | left
 	sent_at  INTEGER NOT NULL,
 	content  TEXT NOT NULL,
 	state    TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'locked', 'done')), -- locked: cannot be decrypted yet
@@ -40,8 +40,7 @@ CREATE TABLE outbox (
 	key        TEXT NOT NULL UNIQUE,     -- the Matrix transaction id is derived from it
 	room_id    TEXT NOT NULL DEFAULT '',
 	user_id    TEXT NOT NULL DEFAULT '', -- instead of a room: this person's direct chat
-	type       TEXT NOT NULL,
-	content    TEXT NOT NULL,            -- wiped when sent, unless kept for later edits
+	content    TEXT NOT NULL,            -- JSON (store.Message); wiped when sent
 	created_at INTEGER NOT NULL,
 	run_at     INTEGER NOT NULL DEFAULT 0,
 	attempts   INTEGER NOT NULL DEFAULT 0,
@@ -49,7 +48,7 @@ CREATE TABLE outbox (
 	event_id   TEXT NOT NULL DEFAULT '',
 	last_error TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX outbox_open ON outbox (seq) WHERE sent_at = 0;
+CREATE INDEX outbox_open ON outbox (room_id, user_id, seq) WHERE sent_at = 0;
 CREATE INDEX outbox_event ON outbox (event_id) WHERE event_id <> '';
 
 -- work that must happen once

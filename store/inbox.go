@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Incoming is one event that concerns us.
+type Incoming struct {
+	Seq      int64
+	Event    id.EventID
+	Room     id.RoomID
+	Sender   id.UserID
+	Kind     string // InMessage and its siblings
+	Sent     time.Time
+	Content  string // JSON, as the kind has it
+	Session  string // of a locked one: the megolm session it waits for
+	Attempts int
+}
+
+// The kinds of incoming events.
+const (
+	InMessage   = "message"   // addressed to us; content: the decrypted event's content
+	InLocked    = "locked"    // cannot be decrypted yet; content: the event as it came
+	InInvite    = "invite"    // content: the stripped state
+	InTombstone = "tombstone" // content: the tombstone's
+	InLeft      = "left"      // we are out of the room
+)
+
+// Keep stores an event; a second time it changes nothing. A locked event
+// whose decrypted form arrives becomes that.
+func (tx *Tx) Keep(ctx context.Context, in Incoming, now time.Time) error {
+	state := "ready"
+	if in.Kind == InLocked {
+		state = "locked"
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO inbox (event_id, room_id, sender, kind, sent_at, content, state, session, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (event_id) DO NOTHING`,
+		in.Event, in.Room, in.Sender, in.Kind, Millis(in.Sent), in.Content, state, in.Session, Millis(now))
+	if err != nil {
+		return fmt.Errorf("keep event: %w", err)
+	}
+	tx.ring = append(tx.ring, tx.s.inbox)
+	return nil
+}
+
+// Unlock makes a locked event ready with its decrypted content, or, with kind
+// "", done: it was not for us.
+func (tx *Tx) Unlock(ctx context.Context, e id.EventID, kind, content string) error {
+	state := "ready"
+	if kind == "" {
+		state = "done"
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE inbox SET kind = $1, content = $2, state = $3, session = '' WHERE event_id = $4 AND state = 'locked'`,
+		kind, content, state, e)
+	tx.ring = append(tx.ring, tx.s.inbox)
+	return err
+}
+
+const incomingColumns = `seq, event_id, room_id, sender, kind, sent_at, content, session, attempts`
+
+func scanIncoming(scan func(...any) error) (in Incoming, err error) {
+	var sent int64
+	err = scan(&in.Seq, &in.Event, &in.Room, &in.Sender, &in.Kind, &sent, &in.Content, &in.Session, &in.Attempts)
+	in.Sent = Time(sent)
+	return in, err
+}
+
+// Locked are the events that wait for a session, all of them if session is "".
+func (s *Store) Locked(ctx context.Context, session string) ([]Incoming, error) {
+	return Collect(ctx, s.reader, scanIncoming, `SELECT `+incomingColumns+` FROM inbox
+		WHERE state = 'locked' AND ($1 = '' OR session = $1) ORDER BY seq`, session)
+}
+
+// Ready is the oldest ready event of each room that is due at now. next is
+// when the earliest other one becomes due; zero if there is none.
+func (s *Store) Ready(ctx context.Context, now time.Time, limit int) (list []Incoming, next time.Time, err error) {
+	list, err = Collect(ctx, s.reader, scanIncoming, `SELECT `+incomingColumns+` FROM inbox i
+		WHERE state = 'ready' AND run_at <= $1 AND NOT EXISTS (
+			SELECT 1 FROM inbox p WHERE p.state = 'ready' AND p.room_id = i.room_id AND p.seq < i.seq)
+		ORDER BY seq LIMIT $2`, Millis(now), limit)
+	if err != nil {
+		return nil, next, fmt.Errorf("read inbox: %w", err)
+	}
+	var at sql.NullInt64
+	err = s.reader.QueryRowContext(ctx, `SELECT min(run_at) FROM inbox WHERE state = 'ready' AND run_at > $1`, Millis(now)).Scan(&at)
+	return list, Time(at.Int64), err
+}
+
+// Handled ticks an event off and wipes its text. It is false if the event was
+// done before: then the caller must not take effect again.
+func (tx *Tx) Handled(ctx context.Context, seq int64) (bool, error) {
+	r, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '' WHERE seq = $1 AND state = 'ready'`, seq)
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
+}
+
+// Retry puts an event back until at.
+func (s *Store) Retry(ctx context.Context, seq int64, at time.Time) error {
+	_, err := s.writer.ExecContext(ctx, `UPDATE inbox SET attempts = attempts + 1, run_at = $1 WHERE seq = $2`, Millis(at), seq)
+	return err
+}
+
+// Sweep forgets what was done long ago. An event older than that is not
+// answered any more, so its id is not needed to recognise a replay.
+func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
+	for _, q := range []string{
+		`DELETE FROM inbox WHERE state <> 'ready' AND seen_at < $1`,
+		`DELETE FROM told WHERE told_at < $1`,
+		`DELETE FROM slot WHERE fired_at < $1`,
+		`DELETE FROM announcement WHERE to_at < $1`,
+		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
+			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, Millis(before)); err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+	}
+	return nil
+}
+
+// Tell notes that something was said; it is true the first time only.
+func (tx *Tx) Tell(ctx context.Context, key string, now time.Time) (bool, error) {
+	r, err := tx.ExecContext(ctx, `INSERT INTO told (key, told_at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, Millis(now))
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Message is something to say: to a room, or to a person in their direct chat.
+type Message struct {
+	Key  string    `json:"-"` // unique for ever; the Matrix transaction id is derived from it
+	Room id.RoomID `json:"-"`
+	User id.UserID `json:"-"` // instead of Room
+
+	Plain    string      `json:"plain,omitempty"`
+	HTML     string      `json:"html,omitempty"`
+	Notice   bool        `json:"notice,omitempty"`
+	ReplyTo  id.EventID  `json:"reply_to,omitempty"`
+	Thread   id.EventID  `json:"thread,omitempty"`
+	Mentions []id.UserID `json:"mentions,omitempty"`
+	Edits    string      `json:"edits,omitempty"`    // key of the message that this one replaces
+	Reaction string      `json:"reaction,omitempty"` // to ReplyTo, instead of a text
+}
+
+// Outgoing is a Message on its way.
+type Outgoing struct {
+	Message
+	Seq      int64
+	Attempts int
+	EventID  id.EventID // once sent
+}
+
+// Send puts a message into the outbox, once per key; added is false if the
+// key was there before.
+func (tx *Tx) Send(ctx context.Context, m Message, now time.Time) (added bool, err error) {
+	if m.Key == "" || (m.Room == "") == (m.User == "") {
+		return false, fmt.Errorf("send %q: needs a key and either a room or a person", m.Key)
+	}
+	content, err := json.Marshal(m)
+	if err != nil {
+		return false, fmt.Errorf("send %q: %w", m.Key, err)
+	}
+	r, err := tx.ExecContext(ctx, `INSERT INTO outbox (key, room_id, user_id, content, created_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`, m.Key, m.Room, m.User, string(content), Millis(now))
+	if err != nil {
+		return false, fmt.Errorf("send %q: %w", m.Key, err)
+	}
+	n, err := r.RowsAffected()
+	tx.ring = append(tx.ring, tx.s.outbox)
+	return n == 1, err
+}
+
+// Unsent is the oldest unsent message of each room or person that is due at
+// now, leaving out the busy ones, oldest first. next is when the earliest
+// other one becomes due; zero if there is none.
+func (s *Store) Unsent(ctx context.Context, now time.Time, limit int) (list []Outgoing, next time.Time, err error) {
+	list, err = Collect(ctx, s.reader, scanOutgoing, `SELECT seq, key, room_id, user_id, content, attempts, event_id
+		FROM outbox o WHERE sent_at = 0 AND run_at <= $1 AND NOT EXISTS (
+			SELECT 1 FROM outbox p WHERE p.sent_at = 0 AND p.seq < o.seq AND p.room_id = o.room_id AND p.user_id = o.user_id)
+		ORDER BY seq LIMIT $2`, Millis(now), limit)
+	if err != nil {
+		return nil, next, fmt.Errorf("read outbox: %w", err)
+	}
+	var at sql.NullInt64
+	err = s.reader.QueryRowContext(ctx, `SELECT min(run_at) FROM outbox WHERE sent_at = 0 AND run_at > $1`, Millis(now)).Scan(&at)
+	return list, Time(at.Int64), err
+}
+
+func scanOutgoing(scan func(...any) error) (o Outgoing, err error) {
+	var content string
+	if err = scan(&o.Seq, &o.Key, &o.Room, &o.User, &content, &o.Attempts, &o.EventID); err == nil && content != "" {
+		err = json.Unmarshal([]byte(content), &o.Message)
+	}
+	return o, err
+}
+
+// SentEvent is the event that the message of that key became; ErrNotFound if
+// it is not sent (yet).
+func (s *Store) SentEvent(ctx context.Context, key string) (id.EventID, error) {
+	var e id.EventID
+	err := s.writer.QueryRowContext(ctx, `SELECT event_id FROM outbox WHERE key = $1 AND event_id <> ''`, key).Scan(&e)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return e, err
+}
+
+// WroteEvent tells whether we sent that event.
+func (s *Store) WroteEvent(ctx context.Context, e id.EventID) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE event_id = $1`, e).Scan(&n)
+	return n > 0, err
+}
+
+// Trying notes, before a message is handed to the homeserver, that it may
+// have arrived even if we never hear of it.
+func (s *Store) Trying(ctx context.Context, seq int64) error {
+	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1 WHERE seq = $1`, seq)
+	return err
+}
+
+// Sent ticks a message off and wipes its text.
+func (s *Store) Sent(ctx context.Context, key string, e id.EventID, now time.Time) error {
+	_, err := s.writer.ExecContext(ctx, sentSQL, e, Millis(now), key)
+	return err
+}
+
+// Sent is the same in a transaction.
+func (tx *Tx) Sent(ctx context.Context, key string, e id.EventID, now time.Time) error {
+	_, err := tx.ExecContext(ctx, sentSQL, e, Millis(now), key)
+	return err
+}
+
+const sentSQL = `UPDATE outbox SET event_id = $1, sent_at = $2, content = '', last_error = '' WHERE key = $3 AND sent_at = 0`
+
+// Later puts a message back until at; why is for the operator.
+func (s *Store) Later(ctx context.Context, seq int64, at time.Time, why string) error {
+	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET run_at = $1, last_error = $2 WHERE seq = $3`, Millis(at), why, seq)
+	return err
+}
+
+// Drop gives a message up: the homeserver will never take it.
+func (s *Store) Drop(ctx context.Context, seq int64, why string, now time.Time) error {
+	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET sent_at = $1, content = '', last_error = $2 WHERE seq = $3`, Millis(now), why, seq)
+	return err
+}

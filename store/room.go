@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Room is a room the bot belongs in.
+type Room struct {
+	ID       id.RoomID
+	Network  string    // "" for a direct chat
+	Direct   id.UserID // the one person of a direct chat
+	Joined   time.Time // zero: not joined
+	Followed id.RoomID // the room that this one replaced by an upgrade
+	Last     id.EventID
+}
+
+const roomColumns = `room_id, network, direct, joined_at, followed, last_event`
+
+func scanRoom(scan func(...any) error) (r Room, err error) {
+	var at int64
+	err = scan(&r.ID, &r.Network, &r.Direct, &at, &r.Followed, &r.Last)
+	r.Joined = Time(at)
+	return r, err
+}
+
+// Room is the room of that id, or ErrNotFound.
+func (s *Store) Room(ctx context.Context, room id.RoomID) (Room, error) {
+	return getRoom(ctx, s.reader, `room_id = $1`, room)
+}
+
+// Room is the same inside the transaction.
+func (tx *Tx) Room(ctx context.Context, room id.RoomID) (Room, error) {
+	return getRoom(ctx, tx, `room_id = $1`, room)
+}
+
+// DirectRoom is the direct chat with a person, or ErrNotFound.
+func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
+	return getRoom(ctx, s.reader, `direct = $1 AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user)
+}
+
+func getRoom(ctx context.Context, q Querier, where string, arg any) (Room, error) {
+	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, arg).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, ErrNotFound
+	}
+	return r, err
+}
+
+// Rooms are all rooms, or those of one network.
+func (s *Store) Rooms(ctx context.Context, network string) ([]Room, error) {
+	return Collect(ctx, s.reader, scanRoom, `SELECT `+roomColumns+` FROM room WHERE $1 = '' OR network = $1 ORDER BY room_id`, network)
+}
+
+// PutRoom stores what is known of a room; an older joined_at, a direct
+// person and a predecessor stay unless r names them.
+func (tx *Tx) PutRoom(ctx context.Context, r Room) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO room (room_id, network, direct, joined_at, followed) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (room_id) DO UPDATE SET network = excluded.network,
+			direct = CASE WHEN excluded.direct = '' THEN room.direct ELSE excluded.direct END,
+			joined_at = CASE WHEN excluded.joined_at = 0 THEN room.joined_at ELSE excluded.joined_at END,
+			followed = CASE WHEN excluded.followed = '' THEN room.followed ELSE excluded.followed END`,
+		r.ID, r.Network, r.Direct, Millis(r.Joined), r.Followed)
+	if err != nil {
+		return fmt.Errorf("keep room: %w", err)
+	}
+	return nil
+}
+
+// SawEvent notes the newest event of a room's timeline that is safely in.
+func (tx *Tx) SawEvent(ctx context.Context, room id.RoomID, e id.EventID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE room SET last_event = $1 WHERE room_id = $2`, e, room)
+	return err
+}
+
+// DropRoom forgets a room that we are out of: its schedules, what waits to be
+// said or heard there, and what the Matrix library knows of it. What was
+// announced stays in the books.
+func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error {
+	for _, q := range []string{
+		`DELETE FROM room WHERE room_id = $1`,
+		`DELETE FROM schedule WHERE room_id = $1`,
+		`UPDATE inbox SET state = 'done', content = '' WHERE room_id = $1 AND state <> 'done'`,
+		`DELETE FROM mx_room_state WHERE room_id = $1`,
+		`DELETE FROM mx_user_profile WHERE room_id = $1`,
+		`DELETE FROM crypto_megolm_outbound_session WHERE room_id = $1`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, room); err != nil {
+			return fmt.Errorf("forget room: %w", err)
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET sent_at = $1, content = '', last_error = 'left the room'
+		WHERE room_id = $2 AND sent_at = 0`, Millis(now), room)
+	return err
+}
+
+// MoveRoom moves everything that belongs to a room to its successor.
+func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
+	for _, q := range []string{
+		`UPDATE schedule SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE outbox SET room_id = $1 WHERE room_id = $2 AND sent_at = 0`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
+			return fmt.Errorf("move room: %w", err)
+		}
+	}
+	return nil
+}
+
+// SyncState is where the sync stands: the token, "" before the first, and
+// when the bot first started; zero if never.
+func (s *Store) SyncState(ctx context.Context) (token string, first time.Time, err error) {
+	var at int64
+	err = s.writer.QueryRowContext(ctx, `SELECT next_batch, first_start FROM sync_state WHERE id = 1`).Scan(&token, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return token, Time(at), err
+}
+
+// FirstStart notes the first start; later ones change nothing.
+func (tx *Tx) FirstStart(ctx context.Context, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sync_state (id, next_batch, first_start) VALUES (1, '', $1)
+		ON CONFLICT (id) DO NOTHING`, Millis(now))
+	return err
+}
+
+// SaveToken notes that everything up to token is safely in.
+func (tx *Tx) SaveToken(ctx context.Context, token string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE sync_state SET next_batch = $1 WHERE id = 1`, token)
+	return err
+}

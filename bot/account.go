@@ -1,0 +1,203 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/cryptohelper"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/store"
+)
+
+// What can be wrong with the account; each has one remedy, which the text names.
+var (
+	ErrDeviceLost    = errors.New("the database does not hold this device's keys any more: run buffet reset-device")
+	ErrNeedsRecovery = errors.New("the account has its own identity already: the recovery key is needed")
+	ErrLoggedIn      = errors.New("already logged in: buffet reset-device makes a new device")
+	ErrLoggedOut     = errors.New("the homeserver has ended this session: run buffet reset-device")
+	ErrWrongPassword = errors.New("the homeserver does not accept this user and password")
+)
+
+// Credentials are how the bot proves who it is: by password, or by an access
+// token with its device.
+type Credentials struct {
+	Homeserver  string // base URL
+	User        id.UserID
+	Password    string
+	AccessToken string
+	DeviceID    id.DeviceID
+	RecoveryKey string // of an account that has cross-signing keys already
+}
+
+// Account is the logged-in Matrix account with its encryption.
+type Account struct {
+	Client *mautrix.Client
+	crypto *cryptohelper.CryptoHelper
+	syncer *syncer
+}
+
+// Login makes the session: a new device with its keys, signed by the
+// account's own cross-signing identity (Matrix client-server API 11.12),
+// which it sets up if there is none. recoveryKey is that of a new identity,
+// to be shown once; it is not stored.
+func Login(ctx context.Context, data string, st *store.Store, c Credentials, log zerolog.Logger) (recoveryKey string, err error) {
+	if _, err := LoadSession(data); !errors.Is(err, ErrNoSession) {
+		return "", errors.Join(ErrLoggedIn, err)
+	}
+	s := &Session{Homeserver: c.Homeserver, UserID: c.User, DeviceID: c.DeviceID, AccessToken: c.AccessToken, PickleKey: newPickleKey()}
+	if c.AccessToken == "" {
+		if err := s.login(ctx, c.Password); err != nil {
+			return "", err
+		}
+	} else if err := s.adopt(ctx); err != nil {
+		return "", err
+	}
+	if err := s.save(data); err != nil {
+		return "", err
+	}
+	a, err := Open(ctx, s, st, log)
+	if err != nil {
+		return "", err
+	}
+	return a.sign(ctx, c)
+}
+
+func (s *Session) login(ctx context.Context, password string) error {
+	cli, err := newClient(s, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	resp, err := cli.Login(ctx, &mautrix.ReqLogin{
+		Type:       mautrix.AuthTypePassword,
+		Identifier: mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: s.UserID.String()},
+		Password:   password, InitialDeviceDisplayName: "Buffet",
+	})
+	if errors.Is(err, mautrix.MForbidden) {
+		return ErrWrongPassword
+	} else if err != nil {
+		return fmt.Errorf("log in: %w", err)
+	}
+	s.UserID, s.DeviceID, s.AccessToken = resp.UserID, resp.DeviceID, resp.AccessToken
+	return nil
+}
+
+// adopt takes over the device of an access token.
+func (s *Session) adopt(ctx context.Context) error {
+	cli, err := newClient(s, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	who, err := cli.Whoami(ctx)
+	if err != nil {
+		return fmt.Errorf("check access token: %w", err)
+	}
+	if who.UserID != s.UserID || (who.DeviceID != "" && who.DeviceID != s.DeviceID) {
+		return fmt.Errorf("the access token is for %s on device %s, not for %s on %s", who.UserID, who.DeviceID, s.UserID, s.DeviceID)
+	}
+	return nil
+}
+
+func newClient(s *Session, log zerolog.Logger) (*mautrix.Client, error) {
+	cli, err := mautrix.NewClient(s.Homeserver, s.UserID, s.AccessToken)
+	if err != nil {
+		return nil, fmt.Errorf("homeserver address: %w", err)
+	}
+	cli.DeviceID = s.DeviceID
+	cli.Log = log.Level(max(log.GetLevel(), zerolog.WarnLevel)) // below that it logs what people write
+	cli.DefaultHTTPRetries = 5
+	cli.MaxHTTPBackoff = 30 * time.Second
+	cli.ResponseSizeLimit = 256 << 20
+	return cli, nil
+}
+
+// Open takes the session up again. ErrDeviceLost means that the database is
+// not the one of this session.
+func Open(ctx context.Context, s *Session, st *store.Store, log zerolog.Logger) (*Account, error) {
+	cli, err := newClient(s, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &Account{Client: cli}
+	a.syncer = newSyncer(a, st, log) // before the crypto helper, which would bring its own
+	cli.Syncer, cli.Store = a.syncer, a.syncer
+	if a.crypto, err = cryptohelper.NewCryptoHelper(cli, s.PickleKey, st.Matrix()); err != nil {
+		return nil, fmt.Errorf("open encryption: %w", err)
+	}
+	if err := a.crypto.Init(ctx); err != nil {
+		if errors.Is(err, mautrix.MUnknownToken) {
+			return nil, errors.Join(ErrLoggedOut, err)
+		}
+		var http mautrix.HTTPError
+		if errors.As(err, &http) {
+			return nil, fmt.Errorf("reach homeserver: %w", err)
+		}
+		return nil, errors.Join(ErrDeviceLost, err)
+	}
+	cli.Crypto = a.crypto
+	return a, nil
+}
+
+// sign makes other people's clients trust the device.
+func (a *Account) sign(ctx context.Context, c Credentials) (recoveryKey string, err error) {
+	mach := a.crypto.Machine()
+	has, verified, err := mach.GetOwnVerificationStatus(ctx)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read own identity: %w", err)
+	case has && verified:
+		return "", nil
+	case has && c.RecoveryKey == "":
+		return "", ErrNeedsRecovery
+	case has:
+		if err := mach.VerifyWithRecoveryKey(ctx, c.RecoveryKey); err != nil {
+			return "", fmt.Errorf("the recovery key does not fit this account: %w", err)
+		}
+		return "", nil
+	}
+	recoveryKey, _, err = mach.GenerateAndUploadCrossSigningKeysWithPassword(ctx, c.Password, "")
+	if err == nil {
+		err = mach.SignOwnDevice(ctx, mach.OwnIdentity())
+	}
+	if err == nil {
+		err = mach.SignOwnMasterKey(ctx)
+	}
+	if err != nil {
+		err = fmt.Errorf("set up own identity: %w", err)
+	}
+	return recoveryKey, err
+}
+
+// CrossSigned tells whether the device is signed by the account's identity.
+func (a *Account) CrossSigned(ctx context.Context) (bool, error) {
+	_, verified, err := a.crypto.Machine().GetOwnVerificationStatus(ctx)
+	return verified, err
+}
+
+// ResetDevice gives the old device up, so that Login can make a new one: it
+// logs it out if the homeserver still knows it, and forgets its keys. What
+// was announced, heard and planned stays.
+func ResetDevice(ctx context.Context, data string, st *store.Store) error {
+	s, err := LoadSession(data)
+	if err == nil {
+		if cli, err := newClient(s, zerolog.Nop()); err == nil {
+			_, _ = cli.Logout(mautrix.WithMaxRetries(ctx, 0)) // a session that is gone is as good
+		}
+	} else if !errors.Is(err, ErrNoSession) {
+		if err := os.Remove(sessionPath(data)); err != nil {
+			return err
+		}
+	}
+	if err := st.ForgetDevice(ctx); err != nil {
+		return err
+	}
+	if err := os.Remove(sessionPath(data)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove session: %w", err)
+	}
+	return nil
+}

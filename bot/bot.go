@@ -1,0 +1,129 @@
+// Package bot is the Matrix account at work: it takes events in, keeps the
+// rooms, hands commands on and sends messages out. Nothing is taken in or
+// sent but through the inbox and the outbox.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/commands"
+	"buffet/lang"
+	"buffet/store"
+)
+
+// Network is one network of member organisations, as the operator wrote it.
+type Network struct {
+	Name       string
+	Lang       string // "de" or "en"
+	Zone       *time.Location
+	Prefix     string   // of commands, "!"
+	Rooms      []string // ids or aliases
+	Spaces     []string // ids or aliases: their rooms are the network's
+	Organisers []id.UserID
+	Announce   string // cron line in Zone, "" for none
+}
+
+// Bot is the account at work.
+type Bot struct {
+	Account  *Account
+	Store    *store.Store
+	Networks []Network
+	Commands *commands.Table
+	Phrases  *lang.Phrases
+	Log      zerolog.Logger
+
+	guard  roomGuard
+	spaces sync.Map // id.RoomID of a space -> name of its network
+	name   string   // our display name, for mentions as text
+}
+
+// Run works until ctx ends; then it finishes what it has in hand. A session
+// that the homeserver has ended gives ErrLoggedOut.
+func (b *Bot) Run(ctx context.Context) error {
+	b.Account.syncer.bot = b
+	b.guard.client = b.Account.Client
+	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
+		return fmt.Errorf("note start: %w", err)
+	}
+	b.Account.crypto.Machine().SessionReceived = b.sessionReceived
+	ctx, cancel := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { cancel(b.sync(ctx)) })
+	wg.Go(func() { b.inbox().run(ctx) })
+	wg.Go(func() { b.outbox().run(ctx) })
+	wg.Go(func() { b.keepRooms(ctx) })
+	<-ctx.Done()
+	wg.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// Synced is closed when this process has taken in its first sync response.
+func (b *Bot) Synced() <-chan struct{} { return b.Account.syncer.synced }
+
+func (b *Bot) sync(ctx context.Context) error {
+	cli := b.Account.Client
+	for failures := 0; ctx.Err() == nil; failures++ {
+		err := cli.SyncWithContext(mautrix.WithMaxRetries(ctx, 0)) // the loop retries, with its own pauses
+		if errors.Is(err, ErrLoggedOut) || errors.Is(err, mautrix.MUnknownToken) {
+			return ErrLoggedOut
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		pause := backoff(failures, 30*time.Second)
+		b.Log.Warn().Err(err).Dur("pause", pause).Msg("sync stopped, starting again")
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return ctx.Err()
+}
+
+// network is the network of that name, or nil.
+func (b *Bot) network(name string) *Network {
+	for i := range b.Networks {
+		if strings.EqualFold(b.Networks[i].Name, name) {
+			return &b.Networks[i]
+		}
+	}
+	return nil
+}
+
+// isOrganiser tells whether a person is an organiser: listed, or with power
+// level 50 in that room.
+func (b *Bot) isOrganiser(ctx context.Context, n *Network, room id.RoomID, user id.UserID) (bool, error) {
+	if slices.Contains(n.Organisers, user) {
+		return true, nil
+	}
+	levels, err := b.Account.Client.StateStore.GetPowerLevels(ctx, room)
+	if err != nil {
+		return false, fmt.Errorf("read power levels: %w", err)
+	}
+	return levels != nil && levels.GetUserLevel(user) >= 50, nil
+}
+
+// TellOrganisers writes one message to the direct chat of each organiser of a
+// network, once per key.
+func TellOrganisers(ctx context.Context, tx *store.Tx, n *Network, key string, text *lang.Text, now time.Time) error {
+	for _, user := range n.Organisers {
+		if _, err := tx.Send(ctx, store.Message{Key: key + "/" + user.String(), User: user,
+			Plain: text.Plain(), HTML: text.HTML()}, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}

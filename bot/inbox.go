@@ -1,0 +1,227 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/commands"
+	"buffet/lang"
+	"buffet/store"
+)
+
+// inbox works off what came in: in order per room.
+func (b *Bot) inbox() *lanes[store.Incoming] {
+	return &lanes[store.Incoming]{
+		ring: b.Store.InboxRing(), count: 4, log: b.Log,
+		lane: func(in store.Incoming) string { return in.Room.String() },
+		fetch: func(ctx context.Context) ([]store.Incoming, time.Time, error) {
+			return b.Store.Ready(ctx, time.Now(), 64)
+		},
+		work: b.handle,
+	}
+}
+
+// tries is how often an event is tried before its sender hears of a fault.
+const tries = 4
+
+// handle takes one event's effect. Effect, answer and the tick on the event
+// are one transaction.
+func (b *Bot) handle(ctx context.Context, in store.Incoming) {
+	log := b.Log.With().Stringer("room_id", in.Room).Stringer("event_id", in.Event).Stringer("sender", in.Sender).Logger()
+	ctx = log.WithContext(ctx)
+	err := b.handleKind(ctx, in)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	if in.Attempts+1 < tries {
+		log.Warn().Err(err).Int("attempt", in.Attempts+1).Msg("event waits for another try")
+		if err := b.Store.Retry(ctx, in.Seq, time.Now().Add(backoff(in.Attempts+1, time.Minute))); err != nil {
+			log.Err(err).Msg("cannot put event back")
+		}
+		return
+	}
+	number := faultNumber()
+	log.Error().Err(err).Str("fault", number).Msg("event given up")
+	err = b.Store.Write(ctx, func(tx *store.Tx) error {
+		if ok, err := tx.Handled(ctx, in.Seq); err != nil || !ok || in.Kind != store.InMessage {
+			return err
+		}
+		req := b.bare(in)
+		return b.answer(ctx, tx, req, &commands.Reply{Text: b.Phrases.Text(b.langOf(ctx, in.Room), "bot_fault",
+			lang.Values{"Number": number})})
+	})
+	if err != nil {
+		log.Err(err).Msg("cannot give event up")
+	}
+}
+
+func faultNumber() string {
+	four := make([]byte, 2)
+	rand.Read(four) //nolint:errcheck // never fails (crypto/rand)
+	return hex.EncodeToString(four)
+}
+
+// handleKind turns a panic into an error: one bad event must not end the bot.
+func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	switch in.Kind {
+	case store.InMessage:
+		return b.command(ctx, in)
+	case store.InInvite:
+		return b.invited(ctx, in)
+	case store.InTombstone:
+		return b.upgraded(ctx, in)
+	case store.InLeft:
+		return b.left(ctx, in)
+	}
+	return b.tick(ctx, in, nil)
+}
+
+// tick marks the event as handled together with f's effects; if it was
+// handled before, f does not run.
+func (b *Bot) tick(ctx context.Context, in store.Incoming, f func(*store.Tx) error) error {
+	return b.Store.Write(ctx, func(tx *store.Tx) error {
+		ok, err := tx.Handled(ctx, in.Seq)
+		if err != nil || !ok || f == nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+func (b *Bot) bare(in store.Incoming) commands.Request {
+	req := commands.Request{Event: in.Event, Room: in.Room, Sender: in.Sender, Now: time.Now()}
+	var h heard
+	if json.Unmarshal([]byte(in.Content), &h) == nil {
+		req.Thread, req.Text, req.Named = h.Thread, h.Text, h.Named
+	}
+	return req
+}
+
+// command runs a command and puts its answer into the outbox.
+func (b *Bot) command(ctx context.Context, in store.Incoming) error {
+	req, err := b.request(ctx, in)
+	if errors.Is(err, store.ErrNotFound) {
+		return b.tick(ctx, in, nil) // we are out of that room
+	} else if err != nil {
+		return err
+	}
+	err = b.tick(ctx, in, func(tx *store.Tx) error {
+		reply, err := b.Commands.Run(ctx, tx, req)
+		if err != nil || reply == nil {
+			return err
+		}
+		return b.answer(ctx, tx, req, reply)
+	})
+	if p, ok := lang.AsProblem(err); ok { // what the handler wrote is rolled back, the sentence goes out
+		text := b.Phrases.Text(b.Commands.Language(req), p.Key, p.Values)
+		return b.tick(ctx, in, func(tx *store.Tx) error {
+			return b.answer(ctx, tx, req, &commands.Reply{Text: text})
+		})
+	}
+	return err
+}
+
+// answer puts a reply into the outbox: where it was asked, or into the
+// sender's direct chat.
+func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, reply *commands.Reply) error {
+	key := "reply/" + req.Event.String()
+	if reply.Text != nil {
+		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
+		if reply.Private {
+			m.User, m.Notice = req.Sender, false
+		} else {
+			m.Room, m.ReplyTo, m.Thread = req.Room, req.Event, req.Thread
+		}
+		if _, err := tx.Send(ctx, m, req.Now); err != nil {
+			return err
+		}
+	}
+	if reply.React != "" {
+		_, err := tx.Send(ctx, store.Message{Key: key + "/reaction", Room: req.Room, ReplyTo: req.Event, Reaction: reply.React}, req.Now)
+		return err
+	}
+	return nil
+}
+
+// request gathers what a command needs to know about its sender and place.
+func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request, error) {
+	req := b.bare(in)
+	room, err := b.Store.Room(ctx, in.Room)
+	if err != nil {
+		return req, err
+	}
+	req.Direct = room.Direct != ""
+	if req.Direct {
+		req.Networks, err = b.sharedNetworks(ctx, in.Sender)
+		return req, err
+	}
+	n := b.network(room.Network)
+	if n == nil {
+		return req, store.ErrNotFound
+	}
+	one, err := b.networkFor(ctx, n, in.Room, in.Sender)
+	req.Networks = []commands.Network{one}
+	return req, err
+}
+
+func (b *Bot) networkFor(ctx context.Context, n *Network, room id.RoomID, user id.UserID) (commands.Network, error) {
+	organiser, err := b.isOrganiser(ctx, n, room, user)
+	return commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room,
+		Organiser: organiser, Organisers: n.Organisers}, err
+}
+
+// sharedNetworks are the networks of the rooms that a person is joined to now.
+func (b *Bot) sharedNetworks(ctx context.Context, user id.UserID) (list []commands.Network, err error) {
+	rooms, err := b.Store.Rooms(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	for _, r := range rooms {
+		n := b.network(r.Network)
+		if n == nil || r.Joined.IsZero() {
+			continue
+		}
+		if err := b.guard.members(ctx, r.ID); err != nil {
+			return nil, err
+		}
+		if !b.Account.Client.StateStore.IsMembership(ctx, r.ID, user, event.MembershipJoin) {
+			continue
+		}
+		one, err := b.networkFor(ctx, n, r.ID, user)
+		if err != nil {
+			return nil, err
+		}
+		if i, seen := at[n.Name]; seen { // several rooms: none of them is meant
+			list[i].Room = ""
+			list[i].Organiser = list[i].Organiser || one.Organiser
+			continue
+		}
+		at[n.Name] = len(list)
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// langOf is the language of a room, German if it has none.
+func (b *Bot) langOf(ctx context.Context, room id.RoomID) string {
+	r, err := b.Store.Room(ctx, room)
+	if n := b.network(r.Network); err == nil && n != nil {
+		return n.Lang
+	}
+	return lang.German
+}

@@ -1,0 +1,175 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/store"
+)
+
+// outbox is the one sender: in order per room, each message once.
+func (b *Bot) outbox() *lanes[store.Outgoing] {
+	return &lanes[store.Outgoing]{
+		ring: b.Store.OutboxRing(), count: 4, log: b.Log,
+		lane: func(o store.Outgoing) string { return o.Room.String() + o.User.String() },
+		fetch: func(ctx context.Context) ([]store.Outgoing, time.Time, error) {
+			return b.Store.Unsent(ctx, time.Now(), 64)
+		},
+		work: b.deliver,
+	}
+}
+
+// deliver sends one message and ticks it off, or puts it back.
+func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
+	if o.Attempts > 0 || o.User != "" {
+		// an earlier try may have arrived: the sync brings it back and ticks it off;
+		// a direct chat that was opened comes to light there as well
+		select {
+		case <-b.Synced():
+		case <-ctx.Done():
+			return
+		}
+		if sent, err := b.Store.SentEvent(ctx, o.Key); err == nil && sent != "" {
+			return
+		}
+	}
+	e, err := b.send(ctx, o)
+	now := time.Now()
+	ctx = context.WithoutCancel(ctx)
+	if err == nil {
+		if err := b.Store.Sent(ctx, o.Key, e, now); err != nil {
+			b.Log.Err(err).Str("key", o.Key).Msg("cannot tick message off")
+		}
+		return
+	}
+	if hopeless(err, o.Attempts) {
+		b.Log.Error().Err(err).Str("key", o.Key).Stringer("room_id", o.Room).Msg("message given up")
+		err = b.Store.Drop(ctx, o.Seq, err.Error(), now)
+	} else {
+		pause := max(backoff(o.Attempts+1, 10*time.Minute), retryAfter(err))
+		b.Log.Warn().Err(err).Str("key", o.Key).Stringer("room_id", o.Room).Dur("pause", pause).Msg("message waits")
+		err = b.Store.Later(ctx, o.Seq, now.Add(pause), err.Error())
+	}
+	if err != nil {
+		b.Log.Err(err).Str("key", o.Key).Msg("cannot put message back")
+	}
+}
+
+// hopeless errors are those that no later try can mend. A refusal may be
+// mended by people, so it is tried for about a day.
+func hopeless(err error, attempts int) bool {
+	if errors.Is(err, mautrix.MTooLarge) || errors.Is(err, mautrix.MBadJSON) || errors.Is(err, errNoTarget) {
+		return true
+	}
+	return attempts > 150 && (errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound))
+}
+
+// retryAfter is how long the homeserver wants us to wait.
+func retryAfter(err error) time.Duration {
+	var http mautrix.HTTPError
+	if errors.As(err, &http) && http.RespError != nil {
+		if ms, ok := http.RespError.ExtraData["retry_after_ms"].(float64); ok {
+			return min(time.Duration(ms)*time.Millisecond, time.Hour)
+		}
+	}
+	return 0
+}
+
+var errNoTarget = errors.New("the message it refers to was never sent")
+
+func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
+	room := o.Room
+	if o.User != "" {
+		var err error
+		if room, err = b.directRoom(ctx, o.User); err != nil {
+			return "", err
+		}
+	}
+	if err := b.guard.Ensure(ctx, room); err != nil {
+		return "", err
+	}
+	if err := b.Store.Trying(ctx, o.Seq); err != nil {
+		return "", err
+	}
+	kind, content, err := b.content(ctx, o.Message)
+	if err != nil {
+		return "", err
+	}
+	resp, err := b.Account.Client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: txnID(o.Key)})
+	if err != nil {
+		return "", err
+	}
+	return resp.EventID, nil
+}
+
+// content is the message as Matrix has it.
+func (b *Bot) content(ctx context.Context, m store.Message) (event.Type, any, error) {
+	if m.Reaction != "" {
+		return event.EventReaction, &event.ReactionEventContent{RelatesTo: event.RelatesTo{
+			Type: event.RelAnnotation, EventID: m.ReplyTo, Key: m.Reaction}}, nil
+	}
+	c := &event.MessageEventContent{MsgType: event.MsgText, Body: m.Plain, Mentions: &event.Mentions{UserIDs: m.Mentions}}
+	if m.Notice {
+		c.MsgType = event.MsgNotice
+	}
+	if m.HTML != "" {
+		c.Format, c.FormattedBody = event.FormatHTML, m.HTML
+	}
+	switch {
+	case m.Thread != "":
+		c.RelatesTo = (&event.RelatesTo{}).SetThread(m.Thread, m.ReplyTo)
+		if m.ReplyTo != "" {
+			c.RelatesTo.IsFallingBack = false
+		}
+	case m.ReplyTo != "":
+		c.RelatesTo = (&event.RelatesTo{}).SetReplyTo(m.ReplyTo)
+	}
+	if m.Edits != "" {
+		e, err := b.Store.SentEvent(ctx, m.Edits)
+		if errors.Is(err, store.ErrNotFound) {
+			return event.Type{}, nil, errNoTarget
+		} else if err != nil {
+			return event.Type{}, nil, err
+		}
+		c.SetEdit(e)
+		c.Mentions = &event.Mentions{}
+	}
+	return event.EventMessage, c, nil
+}
+
+// directRoom is the direct chat with a person; it is opened, encrypted, if
+// there is none. Only called after the first sync, which tells of one that
+// was opened by a process that died before it could note it.
+func (b *Bot) directRoom(ctx context.Context, user id.UserID) (id.RoomID, error) {
+	cli := b.Account.Client
+	room, err := b.Store.DirectRoom(ctx, user)
+	if err == nil {
+		if cli.StateStore.IsMembership(ctx, room.ID, user, event.MembershipLeave) {
+			if _, err := cli.InviteUser(ctx, room.ID, &mautrix.ReqInviteUser{UserID: user}); err != nil {
+				return "", fmt.Errorf("invite into direct chat: %w", err)
+			}
+		}
+		return room.ID, nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	resp, err := cli.CreateRoom(ctx, &mautrix.ReqCreateRoom{
+		Preset: "trusted_private_chat", IsDirect: true, Invite: []id.UserID{user}, Name: "Buffet",
+		CreationContent: map[string]any{directMark: user.String()},
+		InitialState: []*event.Event{{Type: event.StateEncryption, Content: event.Content{
+			Parsed: &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}}}},
+	})
+	if err != nil {
+		return "", fmt.Errorf("open direct chat: %w", err)
+	}
+	err = b.Store.Write(ctx, func(tx *store.Tx) error {
+		return tx.PutRoom(ctx, store.Room{ID: resp.RoomID, Direct: user, Joined: time.Now()})
+	})
+	return resp.RoomID, err
+}

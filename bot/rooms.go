@@ -1,0 +1,323 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/lang"
+	"buffet/schedule"
+	"buffet/store"
+)
+
+// keepRooms joins the configured rooms, at start and again every ten minutes
+// until all are in; and looks after what waits.
+func (b *Bot) keepRooms(ctx context.Context) {
+	if p, err := b.Account.Client.GetOwnDisplayName(ctx); err == nil {
+		b.name = p.DisplayName
+	}
+	for {
+		b.settle(ctx)
+		b.unlock(ctx, "")
+		if err := b.tellLocked(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			b.Log.Err(err).Msg("cannot look after unreadable messages")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(10 * time.Minute):
+		}
+	}
+}
+
+// settle makes sure that the bot is in every configured room.
+func (b *Bot) settle(ctx context.Context) {
+	for i := range b.Networks {
+		n := &b.Networks[i]
+		for _, name := range n.Rooms {
+			b.settleRoom(ctx, n, name, nil)
+		}
+		for _, name := range n.Spaces {
+			b.settleSpace(ctx, n, name)
+		}
+	}
+}
+
+func (b *Bot) settleRoom(ctx context.Context, n *Network, name string, via []string) {
+	log := b.Log.With().Str("room", name).Str("network", n.Name).Logger()
+	room, err := b.resolve(ctx, name)
+	if err != nil {
+		log.Warn().Err(err).Msg("configured room not found")
+		return
+	}
+	if followed, err := b.followed(ctx, room); err != nil || followed {
+		return // it was upgraded: its successor is in its place
+	}
+	err = b.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRoom(ctx, store.Room{ID: room, Network: n.Name}) })
+	if err == nil {
+		err = b.join(ctx, room, via)
+	}
+	if err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("cannot join configured room: invite the bot")
+		return
+	}
+	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return b.configSchedule(ctx, tx, n, room, time.Now()) }); err != nil {
+		log.Err(err).Msg("cannot set schedule from config")
+	}
+}
+
+// join joins a room unless the bot is in it.
+func (b *Bot) join(ctx context.Context, room id.RoomID, via []string) error {
+	cli := b.Account.Client
+	if cli.StateStore.IsMembership(ctx, room, cli.UserID, event.MembershipJoin) {
+		return nil
+	}
+	_, err := cli.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: via})
+	return err
+}
+
+func (b *Bot) resolve(ctx context.Context, name string) (id.RoomID, error) {
+	if strings.HasPrefix(name, "!") {
+		return id.RoomID(name), nil
+	}
+	resp, err := b.Account.Client.ResolveAlias(ctx, id.RoomAlias(name))
+	if err != nil {
+		return "", err
+	}
+	return resp.RoomID, nil
+}
+
+func (b *Bot) followed(ctx context.Context, room id.RoomID) (bool, error) {
+	rooms, err := b.Store.Rooms(ctx, "")
+	return slices.ContainsFunc(rooms, func(r store.Room) bool { return r.Followed == room }), err
+}
+
+// settleSpace joins a space and settles its rooms (MSC1772, m.space.child).
+func (b *Bot) settleSpace(ctx context.Context, n *Network, name string) {
+	log := b.Log.With().Str("space", name).Str("network", n.Name).Logger()
+	space, err := b.resolve(ctx, name)
+	if err == nil {
+		err = b.join(ctx, space, nil)
+	}
+	var state mautrix.RoomStateMap
+	if err == nil {
+		b.spaces.Store(space, n.Name)
+		state, err = b.Account.Client.State(ctx, space)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			log.Warn().Err(err).Msg("cannot read space")
+		}
+		return
+	}
+	for child, evt := range state[event.StateSpaceChild] {
+		if via := viaOf(evt); len(via) > 0 { // without servers the child was taken out
+			b.settleRoom(ctx, n, child, via)
+		}
+	}
+}
+
+func viaOf(evt *event.Event) (via []string) {
+	list, _ := evt.Content.Raw["via"].([]any)
+	for _, v := range list {
+		if s, ok := v.(string); ok {
+			via = append(via, s)
+		}
+	}
+	return via
+}
+
+// grace is how late a missed post may still come.
+const grace = 6 * time.Hour
+
+// configSchedule gives a room the schedule of its network's config.
+func (b *Bot) configSchedule(ctx context.Context, tx *store.Tx, n *Network, room id.RoomID, now time.Time) error {
+	return schedule.Configure(ctx, tx, room, n.Announce, n.Zone.String(), grace, now)
+}
+
+// invited decides about an invitation: rooms of a network, rooms that an
+// organiser invites to, and direct chats with members are accepted; others
+// are declined, and the operator sees why.
+func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
+	var state []*event.Event
+	if err := json.Unmarshal([]byte(in.Content), &state); err != nil {
+		return b.tick(ctx, in, nil)
+	}
+	room, err := b.invitation(ctx, in.Room, state)
+	if err != nil {
+		return err
+	}
+	cli := b.Account.Client
+	if room == nil {
+		b.Log.Warn().Stringer("room_id", in.Room).Msg("invitation declined: neither a room of a network nor from one of its people")
+		if _, err := cli.LeaveRoom(ctx, in.Room); err != nil && !errors.Is(err, mautrix.MForbidden) && !errors.Is(err, mautrix.MNotFound) {
+			return fmt.Errorf("decline invitation: %w", err)
+		}
+		return b.tick(ctx, in, nil)
+	}
+	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRoom(ctx, *room) }); err != nil {
+		return err
+	}
+	if _, err := cli.JoinRoomByID(ctx, in.Room); errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound) {
+		b.Log.Warn().Err(err).Stringer("room_id", in.Room).Msg("invitation was taken back")
+	} else if err != nil {
+		return fmt.Errorf("accept invitation: %w", err)
+	}
+	return b.tick(ctx, in, nil)
+}
+
+// invitation is the room to join, or nil to decline.
+func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Event) (*store.Room, error) {
+	known, err := b.Store.Room(ctx, room)
+	if err == nil {
+		return &known, nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	var from id.UserID
+	direct, space := false, false
+	for _, evt := range state {
+		if evt.Type.Type == event.StateMember.Type && evt.StateKey != nil && *evt.StateKey == b.Account.Client.UserID.String() {
+			from = evt.Sender
+			direct, _ = evt.Content.Raw["is_direct"].(bool)
+		}
+		if evt.Type.Type == event.StateCreate.Type {
+			space = evt.Content.Raw["type"] == "m.space"
+		}
+	}
+	if n, err := b.configured(ctx, room); n != nil || err != nil {
+		if space {
+			return &store.Room{ID: room}, err
+		}
+		return &store.Room{ID: room, Network: n.Name}, err
+	}
+	if direct {
+		shared, err := b.sharedNetworks(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		if len(shared) > 0 || b.organiserOf(from) != nil {
+			return &store.Room{ID: room, Direct: from}, nil
+		}
+		return nil, nil
+	}
+	if n := b.organiserOf(from); n != nil && !space {
+		return &store.Room{ID: room, Network: n.Name}, nil
+	}
+	return nil, nil
+}
+
+// configured is the network whose config names the room or space.
+func (b *Bot) configured(ctx context.Context, room id.RoomID) (*Network, error) {
+	for i := range b.Networks {
+		n := &b.Networks[i]
+		for _, name := range slices.Concat(n.Rooms, n.Spaces) {
+			got, err := b.resolve(ctx, name)
+			if errors.Is(err, mautrix.MNotFound) {
+				continue
+			} else if err != nil {
+				return nil, fmt.Errorf("resolve alias: %w", err)
+			}
+			if got == room {
+				return n, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (b *Bot) organiserOf(user id.UserID) *Network {
+	for i := range b.Networks {
+		if slices.Contains(b.Networks[i].Organisers, user) {
+			return &b.Networks[i]
+		}
+	}
+	return nil
+}
+
+// noteRoom notes that we came into a room, and introduces us there, once.
+func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now time.Time) error {
+	if line.direct != "" {
+		if err := tx.PutRoom(ctx, store.Room{ID: line.room, Direct: line.direct, Joined: now}); err != nil {
+			return err
+		}
+	}
+	room, err := tx.Room(ctx, line.room)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if line.newest != "" {
+		if err := tx.SawEvent(ctx, line.room, line.newest); err != nil {
+			return err
+		}
+	}
+	if line.joined.IsZero() && !room.Joined.IsZero() {
+		return nil
+	}
+	b.guard.Forget(line.room)
+	room.Joined = now
+	if err := tx.PutRoom(ctx, room); err != nil {
+		return err
+	}
+	n := b.network(room.Network)
+	if n == nil || room.Followed != "" {
+		return nil // a direct chat needs no introduction, a successor had it
+	}
+	if err := b.configSchedule(ctx, tx, n, room.ID, now); err != nil {
+		return err
+	}
+	text := b.Phrases.Text(n.Lang, "bot_intro", lang.Values{"P": n.Prefix, "Network": n.Name})
+	_, err = tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	return err
+}
+
+// upgraded follows a room to its successor (m.room.tombstone) with its
+// schedules and what waits to be said.
+func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
+	var t event.TombstoneEventContent
+	old, err := b.Store.Room(ctx, in.Room)
+	if bad := json.Unmarshal([]byte(in.Content), &t); bad != nil || t.ReplacementRoom == "" || errors.Is(err, store.ErrNotFound) {
+		return b.tick(ctx, in, nil)
+	} else if err != nil {
+		return err
+	}
+	next := store.Room{ID: t.ReplacementRoom, Network: old.Network, Direct: old.Direct, Followed: old.ID}
+	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRoom(ctx, next) }); err != nil {
+		return err
+	}
+	err = b.join(ctx, t.ReplacementRoom, []string{in.Sender.Homeserver()})
+	if err != nil && !errors.Is(err, mautrix.MForbidden) { // forbidden: the invitation will come
+		return fmt.Errorf("follow room upgrade: %w", err)
+	}
+	return b.tick(ctx, in, func(tx *store.Tx) error {
+		if err := tx.MoveRoom(ctx, old.ID, next.ID); err != nil {
+			return err
+		}
+		return tx.DropRoom(ctx, old.ID, time.Now())
+	})
+}
+
+// left forgets a room that we were removed from.
+func (b *Bot) left(ctx context.Context, in store.Incoming) error {
+	b.guard.Forget(in.Room)
+	room, err := b.Store.Room(ctx, in.Room)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return b.tick(ctx, in, func(tx *store.Tx) error {
+		if room.Joined.After(in.Sent) {
+			return nil // we were let in again since
+		}
+		return tx.DropRoom(ctx, in.Room, time.Now())
+	})
+}

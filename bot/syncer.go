@@ -1,0 +1,261 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/store"
+)
+
+// syncer takes sync responses in, at least once: the library would save the
+// sync token before a response is handled, here it is saved in the same
+// transaction as what the response brought.
+type syncer struct {
+	*mautrix.DefaultSyncer // state and to-device events; never the timeline's messages
+	account                *Account
+	store                  *store.Store
+	log                    zerolog.Logger
+	bot                    *Bot // set by Bot.Run
+
+	failures int // syncs that failed in a row
+	poison   int // times that this response could not be handled
+	since    string
+
+	first  sync.Once
+	synced chan struct{} // closed after the first response of this process
+}
+
+func newSyncer(a *Account, st *store.Store, log zerolog.Logger) *syncer {
+	s := &syncer{DefaultSyncer: mautrix.NewDefaultSyncer(), account: a, store: st, log: log, synced: make(chan struct{})}
+	none := &mautrix.FilterPart{NotTypes: []event.Type{{Type: "*"}}}
+	s.FilterJSON = &mautrix.Filter{Presence: none, AccountData: none, Room: &mautrix.RoomFilter{
+		Ephemeral: none, AccountData: none,
+		Timeline: &mautrix.FilterPart{Limit: 100},
+		State:    &mautrix.FilterPart{LazyLoadMembers: true}, // roomGuard fetches them where we write
+	}}
+	return s
+}
+
+// timeline is the part of a room's timeline that is new to us.
+type timeline struct {
+	room   id.RoomID
+	events []*event.Event
+	joined time.Time // our own join stands in it
+	direct id.UserID // we made this room for that person
+	newest id.EventID
+}
+
+// ProcessResponse stores what concerns us and then the token. An error makes
+// the same response come again; after the fifth time it is skipped, because a
+// bot that stands still is worse than a lost response.
+func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, since string) error {
+	ctx = context.WithoutCancel(ctx) // a shutdown must not leave half a response
+	err := s.process(ctx, res, since)
+	if err == nil {
+		s.first.Do(func() { close(s.synced) })
+		s.poison, s.failures = 0, 0
+		return nil
+	}
+	if s.since != since {
+		s.since, s.poison = since, 0
+	}
+	if s.poison++; s.poison < 5 {
+		return fmt.Errorf("take in sync response: %w", err)
+	}
+	s.log.Err(err).Str("since", since).Msg("skipping a sync response that cannot be handled")
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.SaveToken(ctx, res.NextBatch) })
+}
+
+func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since string) error {
+	lines := make([]timeline, 0, len(res.Rooms.Join))
+	limited := map[id.RoomID]string{}
+	for room, data := range res.Rooms.Join {
+		line := timeline{room: room, events: data.Timeline.Events}
+		for _, evt := range data.State.Events {
+			s.ownRoom(&line, evt)
+		}
+		if data.Timeline.Limited {
+			limited[room] = data.Timeline.PrevBatch
+		}
+		lines = append(lines, line)
+		// the library handles the state in the timeline, we the rest
+		data.Timeline.Events = onlyState(data.Timeline.Events)
+	}
+	if err := s.DefaultSyncer.ProcessResponse(ctx, res, since); err != nil {
+		return err
+	}
+	_, first, err := s.store.SyncState(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		if err := s.newEvents(ctx, &lines[i], since, limited[lines[i].room], first); err != nil {
+			return err
+		}
+	}
+	return s.bot.take(ctx, lines, res)
+}
+
+func onlyState(list []*event.Event) (state []*event.Event) {
+	for _, evt := range list {
+		if evt.StateKey != nil {
+			state = append(state, evt)
+		}
+	}
+	return state
+}
+
+// directMark stands in the create event of the direct chats that we open, so
+// that one is recognised even if we died before noting it.
+const directMark = "net.buffet.direct"
+
+// ownRoom notes what the state says of our own part in the room.
+func (s *syncer) ownRoom(line *timeline, evt *event.Event) {
+	if evt.Type.Type == event.StateCreate.Type && evt.Sender == s.account.Client.UserID {
+		if user, ok := evt.Content.Raw[directMark].(string); ok {
+			line.direct = id.UserID(user)
+		}
+	}
+}
+
+// isOwnJoin tells whether evt is the moment we came in, not a change of name.
+func (s *syncer) isOwnJoin(evt *event.Event) bool {
+	if evt.Type.Type != event.StateMember.Type || evt.StateKey == nil || *evt.StateKey != s.account.Client.UserID.String() {
+		return false
+	}
+	now, _ := evt.Content.Raw["membership"].(string)
+	before := ""
+	if p := evt.Unsigned.PrevContent; p != nil {
+		before, _ = p.Raw["membership"].(string)
+	}
+	return now == string(event.MembershipJoin) && before != string(event.MembershipJoin)
+}
+
+// newEvents cuts off what was before our time and fills the gap that a
+// limited timeline leaves.
+func (s *syncer) newEvents(ctx context.Context, line *timeline, since, prevBatch string, first time.Time) error {
+	if n := len(line.events); n > 0 {
+		line.newest = line.events[n-1].ID
+	}
+	for _, evt := range line.events {
+		evt.RoomID = line.room
+		s.ownRoom(line, evt)
+	}
+	if s.cutAtJoin(line) {
+		return nil
+	}
+	if since == "" { // the first sync of all: what was said before we first started is not for us
+		var fresh []*event.Event
+		for _, evt := range line.events {
+			if evt.Timestamp >= first.UnixMilli() {
+				fresh = append(fresh, evt)
+			}
+		}
+		line.events = fresh
+		return nil
+	}
+	if prevBatch == "" {
+		return nil
+	}
+	known, err := s.store.Room(ctx, line.room)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.fillGap(ctx, line, known.Last, since, prevBatch)
+}
+
+func (s *syncer) cutAtJoin(line *timeline) bool {
+	for i := len(line.events) - 1; i >= 0; i-- {
+		if s.isOwnJoin(line.events[i]) {
+			line.joined = time.UnixMilli(line.events[i].Timestamp)
+			line.events = line.events[i+1:]
+			return true
+		}
+	}
+	return false
+}
+
+// gapPages bounds what is fetched after a long absence: 5,000 events a room.
+const gapPages = 50
+
+func (s *syncer) fillGap(ctx context.Context, line *timeline, last id.EventID, since, from string) error {
+	have := map[id.EventID]bool{}
+	for _, evt := range line.events {
+		have[evt.ID] = true
+	}
+	for range gapPages {
+		page, err := s.account.Client.Messages(ctx, line.room, from, since, mautrix.DirectionBackward, nil, 100)
+		if err != nil {
+			return fmt.Errorf("fill gap: %w", err)
+		}
+		for _, evt := range page.Chunk {
+			if evt.ID == last {
+				return nil
+			}
+			if have[evt.ID] {
+				continue
+			}
+			evt.RoomID = line.room
+			if s.isOwnJoin(evt) {
+				line.joined = time.UnixMilli(evt.Timestamp)
+				return nil
+			}
+			line.events = append([]*event.Event{evt}, line.events...)
+		}
+		if page.End == "" || page.End == from || len(page.Chunk) == 0 {
+			return nil
+		}
+		from = page.End
+	}
+	s.log.Warn().Stringer("room_id", line.room).Int("events", len(line.events)).Msg("the gap after downtime was too long to fill")
+	return nil
+}
+
+// OnFailedSync retries at once, then with growing pauses of up to 30 s.
+func (s *syncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
+	if errors.Is(err, mautrix.MUnknownToken) {
+		return 0, errors.Join(ErrLoggedOut, err)
+	}
+	s.failures++
+	pause := backoff(s.failures-1, 30*time.Second)
+	s.log.Warn().Err(err).Dur("pause", pause).Msg("sync failed")
+	return pause, nil
+}
+
+// backoff is 0, then about 1 s, 2 s, 4 s … up to most, with some jitter so
+// that many bots do not come back at the same instant.
+func backoff(failures int, most time.Duration) time.Duration {
+	if failures <= 0 {
+		return 0
+	}
+	d := min(time.Second<<min(failures-1, 16), most)
+	return d - time.Duration(rand.Int64N(int64(d)/4+1)) //nolint:gosec // jitter
+}
+
+// The SyncStore half (mautrix.SyncStore): process saves, this only reads.
+
+// SaveNextBatch does nothing: the token is saved with what it brought.
+func (s *syncer) SaveNextBatch(context.Context, id.UserID, string) error { return nil }
+
+// LoadNextBatch is the token to go on from.
+func (s *syncer) LoadNextBatch(ctx context.Context, _ id.UserID) (string, error) {
+	token, _, err := s.store.SyncState(ctx)
+	return token, err
+}
+
+// SaveFilterID does nothing: the filter is made anew at each start.
+func (s *syncer) SaveFilterID(context.Context, id.UserID, string) error { return nil }
+
+// LoadFilterID gives none.
+func (s *syncer) LoadFilterID(context.Context, id.UserID) (string, error) { return "", nil }

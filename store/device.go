@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // ForgetDevice deletes the encryption keys of the Matrix library, so that a
-// new device can begin. Our own records stay; the sync goes on where it
-// stood.
-func (s *Store) ForgetDevice(ctx context.Context) error {
+// new device can begin. Our own records stay; the sync begins anew, at now.
+func (s *Store) ForgetDevice(ctx context.Context, now time.Time) error {
 	tables, err := Collect(ctx, s.writer, func(scan func(...any) error) (name string, err error) {
 		return name, scan(&name)
 	}, `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'crypto\_%' ESCAPE '\' AND name <> 'crypto_version'`)
@@ -25,6 +25,7 @@ func (s *Store) ForgetDevice(ctx context.Context) error {
 				return fmt.Errorf("forget device: %w", err)
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `UPDATE sync_state SET next_batch = '', first_start = $1`, Millis(now))
+		return err
 	})
 }

@@ -31,8 +31,7 @@ const (
 	InLeft      = "left"      // we are out of the room
 )
 
-// Keep stores an event; a second time it changes nothing. A locked event
-// whose decrypted form arrives becomes that.
+// Keep stores an event; a second time it changes nothing.
 func (tx *Tx) Keep(ctx context.Context, in Incoming, now time.Time) error {
 	state := "ready"
 	if in.Kind == InLocked {
@@ -44,9 +43,18 @@ func (tx *Tx) Keep(ctx context.Context, in Incoming, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("keep event: %w", err)
 	}
+	if in.Kind == InLocked { // nobody may fill the file with what cannot be read
+		if _, err := tx.ExecContext(ctx, `DELETE FROM inbox WHERE state = 'locked' AND room_id = $1 AND seq <= (
+			SELECT seq FROM inbox WHERE state = 'locked' AND room_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET $2)`, in.Room, maxLocked); err != nil {
+			return fmt.Errorf("keep event: %w", err)
+		}
+	}
 	tx.ring = append(tx.ring, tx.s.inbox)
 	return nil
 }
+
+// maxLocked is how many events of a room wait for their keys at most.
+const maxLocked = 100
 
 // Unlock makes a locked event ready with its decrypted content, or, with kind
 // "", done: it was not for us.
@@ -108,8 +116,8 @@ func (s *Store) Retry(ctx context.Context, seq int64, at time.Time) error {
 	return err
 }
 
-// Sweep forgets what was done long ago. An event older than that is not
-// answered any more, so its id is not needed to recognise a replay.
+// Sweep forgets what was done long ago; ids are kept that long to recognise a
+// replay.
 func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 	for _, q := range []string{
 		`DELETE FROM inbox WHERE state <> 'ready' AND seen_at < $1`,

@@ -32,7 +32,6 @@ type Outgoing struct {
 	Message
 	Seq      int64
 	Attempts int
-	EventID  id.EventID // once sent
 }
 
 // Send puts a message into the outbox, once per key; added is false if the
@@ -55,11 +54,11 @@ func (tx *Tx) Send(ctx context.Context, m Message, now time.Time) (added bool, e
 	return n == 1, err
 }
 
-// Unsent is the oldest unsent message of each room or person that is due at
-// now, leaving out the busy ones, oldest first. next is when the earliest
+// Unsent is the oldest unsent message of each room or person, if it is due at
+// now; oldest first. next is when the earliest
 // other one becomes due; zero if there is none.
 func (s *Store) Unsent(ctx context.Context, now time.Time, limit int) (list []Outgoing, next time.Time, err error) {
-	list, err = Collect(ctx, s.reader, scanOutgoing, `SELECT seq, key, room_id, user_id, content, attempts, event_id
+	list, err = Collect(ctx, s.reader, scanOutgoing, `SELECT seq, key, room_id, user_id, content, attempts
 		FROM outbox o WHERE sent_at = 0 AND run_at <= $1 AND NOT EXISTS (
 			SELECT 1 FROM outbox p WHERE p.sent_at = 0 AND p.seq < o.seq AND p.room_id = o.room_id AND p.user_id = o.user_id)
 		ORDER BY seq LIMIT $2`, Millis(now), limit)
@@ -73,7 +72,7 @@ func (s *Store) Unsent(ctx context.Context, now time.Time, limit int) (list []Ou
 
 func scanOutgoing(scan func(...any) error) (o Outgoing, err error) {
 	var content string
-	if err = scan(&o.Seq, &o.Key, &o.Room, &o.User, &content, &o.Attempts, &o.EventID); err == nil && content != "" {
+	if err = scan(&o.Seq, &o.Key, &o.Room, &o.User, &content, &o.Attempts); err == nil && content != "" {
 		err = json.Unmarshal([]byte(content), &o.Message)
 	}
 	return o, err
@@ -98,9 +97,10 @@ func (s *Store) WroteEvent(ctx context.Context, e id.EventID) (bool, error) {
 }
 
 // Trying notes, before a message is handed to the homeserver, that it may
-// have arrived even if we never hear of it.
-func (s *Store) Trying(ctx context.Context, seq int64) error {
-	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1 WHERE seq = $1`, seq)
+// have arrived even if we never hear of it: if we die now, it is not due again
+// before until.
+func (s *Store) Trying(ctx context.Context, seq int64, until time.Time) error {
+	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = max(attempts, 1), run_at = $1 WHERE seq = $2`, Millis(until), seq)
 	return err
 }
 
@@ -113,6 +113,7 @@ func (s *Store) Sent(ctx context.Context, key string, e id.EventID, now time.Tim
 // Sent is the same in a transaction.
 func (tx *Tx) Sent(ctx context.Context, key string, e id.EventID, now time.Time) error {
 	_, err := tx.ExecContext(ctx, sentSQL, e, Millis(now), key)
+	tx.ring = append(tx.ring, tx.s.outbox) // what waited behind it may go
 	return err
 }
 
@@ -120,7 +121,7 @@ const sentSQL = `UPDATE outbox SET event_id = $1, sent_at = $2, content = '', la
 
 // Later puts a message back until at; why is for the operator.
 func (s *Store) Later(ctx context.Context, seq int64, at time.Time, why string) error {
-	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET run_at = $1, last_error = $2 WHERE seq = $3`, Millis(at), why, seq)
+	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1, run_at = $1, last_error = $2 WHERE seq = $3`, Millis(at), why, seq)
 	return err
 }
 

@@ -31,12 +31,12 @@ func scanRoom(scan func(...any) error) (r Room, err error) {
 
 // Room is the room of that id, or ErrNotFound.
 func (s *Store) Room(ctx context.Context, room id.RoomID) (Room, error) {
-	return getRoom(ctx, s.reader, `room_id = $1`, room)
+	return RoomIn(ctx, s.reader, room)
 }
 
-// Room is the same inside the transaction.
-func (tx *Tx) Room(ctx context.Context, room id.RoomID) (Room, error) {
-	return getRoom(ctx, tx, `room_id = $1`, room)
+// RoomIn is the same as q sees it: inside a transaction or out of it.
+func RoomIn(ctx context.Context, q Querier, room id.RoomID) (Room, error) {
+	return getRoom(ctx, q, `room_id = $1`, room)
 }
 
 // DirectRoom is the direct chat with a person, or ErrNotFound.
@@ -85,7 +85,7 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
-		`UPDATE inbox SET state = 'done', content = '' WHERE room_id = $1 AND state <> 'done'`,
+		`UPDATE inbox SET state = 'done', content = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,
 		`DELETE FROM crypto_megolm_outbound_session WHERE room_id = $1`,
@@ -102,7 +102,11 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 // MoveRoom moves everything that belongs to a room to its successor.
 func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 	for _, q := range []string{
+		// the successor may have been given the config's schedule already
+		`DELETE FROM schedule WHERE room_id = $1 AND origin = 'config' AND EXISTS (
+			SELECT 1 FROM schedule o WHERE o.room_id = $2 AND o.origin = 'config')`,
 		`UPDATE schedule SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE announcement SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE outbox SET room_id = $1 WHERE room_id = $2 AND sent_at = 0`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {

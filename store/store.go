@@ -54,7 +54,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	var err error
 	// immediate: a transaction that begins by reading never fails with "snapshot is old" when it writes
 	if s.writer, err = sql.Open("sqlite", dsn(path, "_txlock", "immediate", "_journal_mode", "WAL",
-		"_synchronous", "NORMAL", "_foreign_keys", "1")); err != nil {
+		"_synchronous", "NORMAL", "_foreign_keys", "1", "_pragma", "secure_delete(1)")); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
@@ -148,7 +148,7 @@ func (s *Store) step(ctx context.Context, name string, version int) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	defer tx.Rollback()
 	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	defer raw.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	defer raw.Rollback()
 	tx := &Tx{Tx: raw, s: s}
 	if err := f(tx); err != nil {
 		return err
@@ -202,7 +202,7 @@ func Collect[T any](ctx context.Context, q Querier, scan func(func(...any) error
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // reported by rows.Err
+	defer rows.Close()
 	var list []T
 	for rows.Next() {
 		one, err := scan(rows.Scan)

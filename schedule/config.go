@@ -1,0 +1,50 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"buffet/store"
+)
+
+// Announcement is the kind of schedule that announces offers.
+const Announcement = "announcement"
+
+// Configure gives a room the announcement schedule of the operator's config:
+// the cron line spec, read in zone; "" is none. What organisers decided in the
+// room stands above it: a schedule that they switched off comes back only
+// when the config's line has changed and they have set none of their own.
+func Configure(ctx context.Context, tx *store.Tx, room id.RoomID, spec, zone string, grace time.Duration, now time.Time) error {
+	list, err := tx.Schedules(ctx, room)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(c store.Schedule) bool { return c.Kind != Announcement })
+	own := slices.ContainsFunc(list, func(c store.Schedule) bool { return c.Origin == store.FromRoom })
+	at := slices.IndexFunc(list, func(c store.Schedule) bool { return c.Origin == store.FromConfig })
+	if spec == "" {
+		if at >= 0 {
+			return tx.RemoveSchedule(ctx, list[at].ID)
+		}
+		return nil
+	}
+	if at >= 0 && list[at].Spec == spec && list[at].Zone == zone {
+		return nil
+	}
+	line, err := ParseLine(spec, zone)
+	if err != nil {
+		return fmt.Errorf("read config's schedule: %w", err)
+	}
+	c := store.Schedule{Room: room, Kind: Announcement, Origin: store.FromConfig, Spec: spec, Zone: zone,
+		Grace: grace, Next: line.Next(now), Enabled: !own}
+	if at < 0 {
+		_, err = tx.AddSchedule(ctx, c)
+		return err
+	}
+	c.ID, c.Filter = list[at].ID, list[at].Filter
+	return tx.PutSchedule(ctx, c)
+}

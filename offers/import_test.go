@@ -1,0 +1,176 @@
+package offers
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+func TestImportLifeOfOffers(t *testing.T) {
+	tb := newTable(t)
+	a, b := ev("a", "20261203T140000", "Alpha"), ev("b", "20261204T140000", "Beta", "LOCATION:Kiel")
+	tb.equal("first", changes(tb.load(testSource, a, b)), "2+0=0-0 1 Alpha new, 2 Beta new")
+	first := tb.find(1)
+
+	tb.now = tb.now.Add(time.Hour)
+	tb.equal("again", changes(tb.load(testSource, a, b)), "0+0=2-0 ")
+	tb.equal("untouched", tb.find(1).Changed, first.Changed)
+	tb.equal("sequence alone", changes(tb.load(testSource, a+"\nSEQUENCE:1", b)), "0+0=2-0 ")
+
+	b = ev("b", "20261204T140000", "Beta", "LOCATION:Lübeck")
+	tb.equal("place", changes(tb.load(testSource, a, b)), "0+1=1-0 2 Beta place")
+	a = ev("a", "20261203T150000", "Alpha", "SEQUENCE:2")
+	tb.equal("time", changes(tb.load(testSource, a, b)), "0+1=1-0 1 Alpha time")
+	tb.equal("moved", tb.find(1).Next[0].Start, time.Date(2026, 12, 3, 14, 0, 0, 0, time.UTC))
+	tb.equal("still the same date", tb.find(1).Next[0].Key, first.Next[0].Key)
+	tb.equal("older", changes(tb.load(testSource, ev("a", "20261203T090000", "Alpha", "SEQUENCE:1"), b)), "0+0=2-0 ")
+	tb.equal("title", changes(tb.load(testSource, ev("a", "20261203T150000", "Alpha!", "SEQUENCE:2"), b)), "0+1=1-0 1 Alpha! changed")
+
+	tb.equal("gone", changes(tb.load(testSource, b)), "0+0=1-1 1 Alpha! withdrawn")
+	tb.equal("gone stays gone", changes(tb.load(testSource, b)), "0+0=1-0 ")
+	tb.equal("list", tb.titles(), []string{"Beta"})
+	tb.equal("new number", changes(tb.load(testSource, b, ev("c", "20261205T140000", "Gamma"))), "1+0=1-0 3 Gamma new")
+	tb.equal("back", changes(tb.load(testSource, a, b, ev("c", "20261205T140000", "Gamma"))), "1+0=2-0 1 Alpha new")
+	tb.equal("cancelled", changes(tb.load(testSource, a+"\nSTATUS:CANCELLED", b, ev("c", "20261205T140000", "Gamma"))),
+		"0+1=2-0 1 Alpha cancelled")
+}
+
+func TestImportKeepsWhatItCannotRead(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261204T140000", "Beta"))
+	broken := "UID:a\nDTSTART;TZID=Atlantis/Poseidonis:20261203T150000\nSUMMARY:Alpha"
+	r := tb.load(testSource, broken, ev("b", "20261204T140000", "Beta"))
+	if len(r.Skipped) != 1 {
+		t.Fatalf("skipped: %v", r.Skipped)
+	}
+	tb.equal("changes", changes(r), "0+0=1-0 ")
+	tb.equal("list", tb.titles(), []string{"Alpha", "Beta"})
+}
+
+func TestImportSources(t *testing.T) {
+	tb := newTable(t)
+	tb.load("file.ics", ev("a", "20261203T140000", "Alpha"))
+	tb.equal("a feed takes over a file", changes(tb.load("https://one.example/", ev("a", "20261203T140000", "Alpha"))), "0+0=1-0 ")
+	tb.equal("and owns it", changes(tb.load("file.ics")), "0+0=0-0 ")
+	tb.write(func(tx *store.Tx) error {
+		return tx.PutFeed(t.Context(), store.Feed{Network: testNetwork, URL: "https://one.example/", Checked: tb.now})
+	})
+	other := ev("a", "20261203T140000", "Other")
+	tb.equal("two feeds do not take turns", changes(tb.load("https://two.example/", other)), "0+0=1-0 ")
+	tb.equal("unless it is newer", changes(tb.load("https://two.example/", other+"\nSEQUENCE:1")), "0+1=0-0 1 Other changed")
+	tb.equal("another network", func() string {
+		var r *Report
+		tb.write(func(tx *store.Tx) (err error) {
+			r, err = Import(t.Context(), tx, "süd", "x", tb.calendar(ics(other)), tb.now)
+			return err
+		})
+		return changes(r)
+	}(), "1+0=0-0 1 Other new")
+}
+
+func TestImportSeries(t *testing.T) {
+	tb := newTable(t)
+	weekly := "RRULE:FREQ=WEEKLY"
+	tb.load(testSource, ev("s", "20261201T100000", "Runde", weekly))
+	o := tb.find(1)
+	if len(o.Next) != NextDates || !o.More {
+		t.Fatalf("dates: %v", o.Next)
+	}
+	tb.equal("one less", changes(tb.load(testSource, ev("s", "20261201T100000", "Runde", weekly,
+		"EXDATE;TZID=Europe/Berlin:20261208T100000"))), "0+1=0-0 1 Runde cancelled")
+	tb.equal("next", tb.find(1).Next[1].Start.In(tb.zone).Day(), 15)
+	moved := "UID:s\nRECURRENCE-ID;TZID=Europe/Berlin:20261208T100000\nDTSTART;TZID=Europe/Berlin:20261209T110000\nDURATION:PT1H\nSUMMARY:Runde extra"
+	tb.equal("one moved", changes(tb.load(testSource, ev("s", "20261201T100000", "Runde", weekly), moved)), "0+1=0-0 1 Runde changed")
+	tb.equal("moved", tb.find(1).Next[1].Start.In(tb.zone).Format("2.1. 15:04")+tb.find(1).Next[1].Title, "9.12. 11:00Runde extra")
+	tb.equal("all moved a day", changes(tb.load(testSource, ev("s", "20261202T100000", "Runde", weekly))), "0+1=0-0 1 Runde time")
+	tb.equal("no old dates left", len(tb.titles("tomorrow")), 0)
+}
+
+func TestDryRunLeavesNothing(t *testing.T) {
+	tb := newTable(t)
+	stop := errors.New("dry")
+	err := tb.store.Write(t.Context(), func(tx *store.Tx) error {
+		if _, err := Import(t.Context(), tx, testNetwork, testSource, tb.calendar(ics(ev("a", "20261203T140000", "A"))), tb.now); err != nil {
+			return err
+		}
+		return stop
+	})
+	if !errors.Is(err, stop) || len(tb.titles()) != 0 {
+		t.Errorf("%v, %v", err, tb.titles())
+	}
+}
+
+func TestExtend(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("s", "20261201T100000", "Runde", "RRULE:FREQ=WEEKLY"), ev("far", "20280301T100000", "Fern"),
+		ev("m", "20261203T140000", "Einzeln"))
+	tb.load(testSource, ev("s", "20261201T100000", "Runde", "RRULE:FREQ=WEEKLY"), ev("far", "20280301T100000", "Fern"),
+		ev("m", "20261203T160000", "Einzeln"))
+	extend := func() (n int) {
+		tb.write(func(tx *store.Tx) error { return Extend(t.Context(), tx, tb.now) })
+		if err := tb.store.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM occurrence`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	tb.equal("today", extend(), 57+1) // 400 days hold 57 of the Tuesdays at 10
+	tb.now = tb.now.AddDate(0, 2, 0)
+	tb.equal("two months on", extend(), 57+9+1-5) // 9 Tuesdays more and the far one; 5 and the single one are a month over
+	tb.now = tb.now.AddDate(0, 0, 60)
+	extend()
+	tb.now = time.Date(2028, 2, 20, 9, 0, 0, 0, tb.zone)
+	extend()
+	tb.equal("far one", tb.titles("14", "tage", "fern"), []string{"Fern"})
+}
+
+func TestFindUnknown(t *testing.T) {
+	tb := newTable(t)
+	_, err := Find(t.Context(), tb.store.Reader(), testNetwork, 7, tb.now)
+	if p, ok := lang.AsProblem(err); !ok || p.Key != "offer_unknown" {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func manyEvents(n int) string {
+	var events []string
+	for i := range n {
+		day := time.Date(2026, 12, 1, 8+i%10, 0, 0, 0, time.UTC).AddDate(0, 0, i%360)
+		more := []string{"LOCATION:Haus der Vielfalt, Raum " + fmt.Sprint(i%40), "CATEGORIES:Austausch,Leitung,Personal",
+			"DESCRIPTION:" + strings.Repeat("Ein Satz über das Angebot. ", 8)}
+		events = append(events, ev(fmt.Sprintf("u%d@example.org", i), day.Format("20060102T150405"), fmt.Sprintf("Angebot %d", i), more...))
+	}
+	return ics(events...)
+}
+
+func BenchmarkImport10000(b *testing.B) {
+	text := manyEvents(10_000)
+	for b.Loop() {
+		b.StopTimer()
+		tb := benchTable(b)
+		cal, err := ReadCalendar(strings.NewReader(text), ReadOptions{Zone: tb.zone, Now: tb.now})
+		if err != nil || len(cal.Entries) != 10_000 {
+			b.Fatal(err)
+		}
+		run := func() time.Duration {
+			start := time.Now()
+			if err := tb.store.Write(b.Context(), func(tx *store.Tx) error {
+				_, err := Import(b.Context(), tx, testNetwork, testSource, cal, tb.now)
+				return err
+			}); err != nil {
+				b.Fatal(err)
+			}
+			return time.Since(start)
+		}
+		b.StartTimer()
+		fresh := run()
+		b.StopTimer()
+		b.ReportMetric(float64(fresh.Milliseconds()), "new-ms")
+		b.ReportMetric(float64(run().Milliseconds()), "unchanged-ms")
+		b.StartTimer()
+	}
+}

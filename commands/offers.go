@@ -1,0 +1,65 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// view is for whom offers are rendered.
+func (c *Call) view() offers.View {
+	return offers.View{Phrases: c.Table.phrases, Lang: c.Lang, Zone: c.Network.Zone, Prefix: c.Prefix, Now: c.Now}
+}
+
+// runOffers is "angebote [heute, woche, 14 tage] [art] [thema …]".
+func runOffers(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	query, err := offers.ParseFilter(c.Args, c.Lang, c.Now, c.Network.Zone)
+	if err != nil {
+		return nil, err
+	}
+	items, total, err := offers.List(ctx, tx, c.Network.Name, query, offers.ListSize)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Text: offers.RenderList(c.view(), query, items, total)}, nil
+}
+
+// runOffer is "angebot 3".
+func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	number, err := c.number()
+	if err != nil {
+		return nil, err
+	}
+	offer, err := offers.Find(ctx, tx, c.Network.Name, number, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Text: offers.RenderOffer(c.view(), offer)}, nil
+}
+
+// number reads an offer's number: "3", "#3", "nr. 3".
+func (c *Call) number() (int, error) {
+	args := c.Args
+	if len(args) > 1 {
+		switch strings.TrimRight(fold(args[0]), ".") {
+		case "nr", "no", "nummer", "number":
+			args = args[1:]
+		}
+	}
+	typed := ""
+	if len(args) == 1 {
+		typed = strings.TrimRight(strings.TrimPrefix(args[0], "#"), ".,;:!?")
+	}
+	if typed == "" || strings.Trim(typed, "0123456789") != "" || strings.Trim(typed, "0") == "" {
+		return 0, c.wrong("cmd_offer_number", lang.Values{"Name": c.Command.Name(c.Lang), "List": c.Table.words["angebote"].Name(c.Lang)})
+	}
+	n, err := strconv.ParseInt(typed, 10, 32)
+	if err != nil { // more than any network has
+		return 0, c.wrong("offer_unknown", lang.Values{"Number": short(typed)})
+	}
+	return int(n), nil
+}

@@ -1,0 +1,156 @@
+// Package commands holds what a person can type: the table of words, what of
+// a message is meant for us, its parser, its help, and what each word does.
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+// Handler does what a command says: call in, reply (nil: silence) or error
+// out, everything kept through tx.
+type Handler func(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error)
+
+// Command is one row of the table. Parsing, help and the README come from it.
+type Command struct {
+	Names   map[string]string // language -> the word; ASCII, lower case
+	Aliases []string          // further words, of no language
+	Args    map[string]string // language -> what may follow the word, for the reference
+	Example map[string]string // language -> what follows it in the five-line help
+
+	Short string // phrase: what it does, in a few words
+	Long  string // phrase: the help on this word
+
+	Organisers bool // only organisers may use it
+	Private    bool // the answer goes to the direct chat
+	Network    bool // it is about one network, which must be known
+	Room       bool // it is about one room of that network
+	Run        Handler
+}
+
+// Name is the command's word in a language.
+func (c *Command) Name(language string) string {
+	if w, ok := c.Names[language]; ok {
+		return w
+	}
+	return c.Names[lang.German]
+}
+
+// words are all words for the command, each once.
+func (c *Command) words() []string {
+	list := append([]string{c.Names[lang.German], c.Names[lang.English]}, c.Aliases...)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// literal is the table. It is a function so that nobody can change it.
+func literal() []Command {
+	return []Command{
+		{
+			Names: map[string]string{lang.German: "angebote", lang.English: "offers"},
+			Args: map[string]string{
+				lang.German:  "[heute, morgen, woche, monat, 14 tage] [art] [thema …]",
+				lang.English: "[today, tomorrow, week, month, 14 days] [kind] [topic …]",
+			},
+			Short: "cmd_offers_short", Long: "help_offers", Network: true, Run: runOffers,
+		},
+		{
+			Names:   map[string]string{lang.German: "angebot", lang.English: "offer"},
+			Args:    map[string]string{lang.German: "3", lang.English: "3"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
+		},
+		{
+			Names: map[string]string{lang.German: "plan", lang.English: "plan"},
+			Args: map[string]string{
+				lang.German:  "[ankuendigung mo 9:00 …, aus 2]",
+				lang.English: "[announcement mon 9:00 …, off 2]",
+			},
+			Short: "cmd_plan_short", Long: "help_plan", Organisers: true, Network: true, Room: true, Run: runPlan,
+		},
+		{
+			Names: map[string]string{lang.German: "vorschau", lang.English: "preview"},
+			Args:  map[string]string{lang.German: "[ankuendigung]", lang.English: "[announcement]"},
+			Short: "cmd_preview_short", Long: "help_preview",
+			Organisers: true, Private: true, Network: true, Room: true, Run: runPreview,
+		},
+		{
+			Names:   map[string]string{lang.German: "hilfe", lang.English: "help"},
+			Args:    map[string]string{lang.German: "[wort]", lang.English: "[word]"},
+			Example: map[string]string{lang.German: "angebote", lang.English: "offers"},
+			Short:   "cmd_help_short", Long: "help_help", Run: runHelp,
+		},
+	}
+}
+
+// Table is the table made ready. It is safe for concurrent use.
+type Table struct {
+	phrases *lang.Phrases
+	list    []Command
+	words   map[string]*Command
+}
+
+// New checks the table and makes it ready.
+func New(phrases *lang.Phrases) (*Table, error) { return build(phrases, literal()) }
+
+func build(phrases *lang.Phrases, list []Command) (*Table, error) {
+	t := &Table{phrases: phrases, list: list, words: make(map[string]*Command)}
+	var faults []error
+	for i := range t.list {
+		c := &t.list[i]
+		if c.Run == nil || c.Short == "" || c.Long == "" {
+			faults = append(faults, fmt.Errorf("command %q: needs a handler and help", c.Names[lang.German]))
+		}
+		for _, w := range c.words() {
+			if err := checkWord(w); err != nil {
+				faults = append(faults, err)
+			}
+			if _, twice := t.words[w]; twice {
+				faults = append(faults, fmt.Errorf("command %q: stands in the table twice", w))
+			}
+			t.words[w] = c
+		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	return t, nil
+}
+
+// checkWord refuses what people could not type on any keyboard, or what the
+// parser, which folds case, would never find.
+func checkWord(w string) error {
+	if w == "" {
+		return errors.New("command without a word in some language")
+	}
+	if strings.ContainsFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return fmt.Errorf("command %q: only the letters a to z", w)
+	}
+	return nil
+}
+
+// IsWord tells whether we have a command of that name.
+func IsWord(word string) bool {
+	word = fold(word)
+	return slices.ContainsFunc(literal(), func(c Command) bool { return slices.Contains(c.words(), word) })
+}
+
+// language is the one language that has this word, or "" if several do.
+func (c *Command) language(word string) string {
+	found := ""
+	for language, w := range c.Names {
+		if w == word && found != "" {
+			return ""
+		}
+		if w == word {
+			found = language
+		}
+	}
+	return found
+}

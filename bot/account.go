@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -68,8 +70,21 @@ func Login(ctx context.Context, data string, st *store.Store, c Credentials, log
 	return a.sign(ctx, c)
 }
 
+// Sign signs the device of a session that Login left with ErrNeedsRecovery.
+func Sign(ctx context.Context, data string, st *store.Store, c Credentials, log zerolog.Logger) (recoveryKey string, err error) {
+	s, err := LoadSession(data)
+	if err != nil {
+		return "", err
+	}
+	a, err := Open(ctx, s, st, log)
+	if err != nil {
+		return "", err
+	}
+	return a.sign(ctx, c)
+}
+
 func (s *Session) login(ctx context.Context, password string) error {
-	cli, err := newClient(s, zerolog.Nop())
+	cli, err := newClient(s)
 	if err != nil {
 		return err
 	}
@@ -89,7 +104,7 @@ func (s *Session) login(ctx context.Context, password string) error {
 
 // adopt takes over the device of an access token.
 func (s *Session) adopt(ctx context.Context) error {
-	cli, err := newClient(s, zerolog.Nop())
+	cli, err := newClient(s)
 	if err != nil {
 		return err
 	}
@@ -103,13 +118,13 @@ func (s *Session) adopt(ctx context.Context) error {
 	return nil
 }
 
-func newClient(s *Session, log zerolog.Logger) (*mautrix.Client, error) {
+func newClient(s *Session) (*mautrix.Client, error) {
 	cli, err := mautrix.NewClient(s.Homeserver, s.UserID, s.AccessToken)
 	if err != nil {
 		return nil, fmt.Errorf("homeserver address: %w", err)
 	}
 	cli.DeviceID = s.DeviceID
-	cli.Log = log.Level(max(log.GetLevel(), zerolog.WarnLevel)) // below that it logs what people write
+	cli.Log = zerolog.Nop() // it would log what people write with every failed request
 	cli.DefaultHTTPRetries = 5
 	cli.MaxHTTPBackoff = 30 * time.Second
 	cli.ResponseSizeLimit = 256 << 20
@@ -119,7 +134,7 @@ func newClient(s *Session, log zerolog.Logger) (*mautrix.Client, error) {
 // Open takes the session up again. ErrDeviceLost means that the database is
 // not the one of this session.
 func Open(ctx context.Context, s *Session, st *store.Store, log zerolog.Logger) (*Account, error) {
-	cli, err := newClient(s, log)
+	cli, err := newClient(s)
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +148,12 @@ func Open(ctx context.Context, s *Session, st *store.Store, log zerolog.Logger) 
 		if errors.Is(err, mautrix.MUnknownToken) {
 			return nil, errors.Join(ErrLoggedOut, err)
 		}
-		var http mautrix.HTTPError
-		if errors.As(err, &http) {
-			return nil, fmt.Errorf("reach homeserver: %w", err)
+		for _, lost := range []string{"mismatching", "marked as shared", "disappeared"} { // the library has no sentinels for it
+			if strings.Contains(err.Error(), lost) {
+				return nil, errors.Join(ErrDeviceLost, err)
+			}
 		}
-		return nil, errors.Join(ErrDeviceLost, err)
+		return nil, fmt.Errorf("open encryption: %w", err)
 	}
 	cli.Crypto = a.crypto
 	return a, nil
@@ -160,7 +176,11 @@ func (a *Account) sign(ctx context.Context, c Credentials) (recoveryKey string, 
 		}
 		return "", nil
 	}
-	recoveryKey, _, err = mach.GenerateAndUploadCrossSigningKeysWithPassword(ctx, c.Password, "")
+	if c.Password == "" { // a first identity needs no password (MSC3967)
+		recoveryKey, _, err = mach.GenerateAndUploadCrossSigningKeys(ctx, nil, "")
+	} else {
+		recoveryKey, _, err = mach.GenerateAndUploadCrossSigningKeysWithPassword(ctx, c.Password, "")
+	}
 	if err == nil {
 		err = mach.SignOwnDevice(ctx, mach.OwnIdentity())
 	}
@@ -180,24 +200,48 @@ func (a *Account) CrossSigned(ctx context.Context) (bool, error) {
 }
 
 // ResetDevice gives the old device up, so that Login can make a new one: it
-// logs it out if the homeserver still knows it, and forgets its keys. What
-// was announced, heard and planned stays.
-func ResetDevice(ctx context.Context, data string, st *store.Store) error {
+// logs it out, if that is wanted and the homeserver still knows it, and
+// forgets its keys. What was announced and planned stays; what was written to
+// it before now is not answered any more, for an old copy of the database
+// cannot tell what was answered since.
+func ResetDevice(ctx context.Context, data string, st *store.Store, logout bool) error {
 	s, err := LoadSession(data)
-	if err == nil {
-		if cli, err := newClient(s, zerolog.Nop()); err == nil {
+	if err == nil && logout {
+		if cli, err := newClient(s); err == nil {
 			_, _ = cli.Logout(mautrix.WithMaxRetries(ctx, 0)) // a session that is gone is as good
 		}
-	} else if !errors.Is(err, ErrNoSession) {
+	} else if err != nil && !errors.Is(err, ErrNoSession) {
 		if err := os.Remove(sessionPath(data)); err != nil {
 			return err
 		}
 	}
-	if err := st.ForgetDevice(ctx); err != nil {
+	if err := st.ForgetDevice(ctx, time.Now()); err != nil {
 		return err
 	}
 	if err := os.Remove(sessionPath(data)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove session: %w", err)
 	}
 	return nil
+}
+
+// JoinedRooms are the rooms that the account is in.
+func (a *Account) JoinedRooms(ctx context.Context) ([]id.RoomID, error) {
+	resp, err := a.Client.JoinedRooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return resp.JoinedRooms, nil
+}
+
+// ErrNotJoined means that the account is not in a room.
+var ErrNotJoined = errors.New("the bot is not in it yet")
+
+// In tells whether a room, by id or alias, is one of those joined; if not, the
+// error is ErrNotJoined or why the alias leads nowhere.
+func (a *Account) In(ctx context.Context, name string, joined []id.RoomID) error {
+	room, err := resolve(ctx, a.Client, name)
+	if err == nil && !slices.Contains(joined, room) {
+		err = ErrNotJoined
+	}
+	return err
 }

@@ -42,9 +42,11 @@ type Bot struct {
 	Phrases  *lang.Phrases
 	Log      zerolog.Logger
 
-	guard  roomGuard
-	spaces sync.Map // id.RoomID of a space -> name of its network
-	name   string   // our display name, for mentions as text
+	guard     roomGuard
+	spaces    sync.Map // id.RoomID of a space -> name of its network
+	requested sync.Map // megolm session -> true: asked for its key
+	settleNow chan struct{}
+	name      string // our display name, for mentions as text
 }
 
 // Run works until ctx ends; then it finishes what it has in hand. A session
@@ -56,6 +58,10 @@ func (b *Bot) Run(ctx context.Context) error {
 		return fmt.Errorf("note start: %w", err)
 	}
 	b.Account.crypto.Machine().SessionReceived = b.sessionReceived
+	b.settleNow = make(chan struct{}, 1)
+	if p, err := b.Account.Client.GetOwnDisplayName(mautrix.WithMaxRetries(ctx, 0)); err == nil {
+		b.name = p.DisplayName
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { cancel(b.sync(ctx)) })
@@ -76,12 +82,16 @@ func (b *Bot) Synced() <-chan struct{} { return b.Account.syncer.synced }
 func (b *Bot) sync(ctx context.Context) error {
 	cli := b.Account.Client
 	for failures := 0; ctx.Err() == nil; failures++ {
+		began := time.Now()
 		err := cli.SyncWithContext(mautrix.WithMaxRetries(ctx, 0)) // the loop retries, with its own pauses
 		if errors.Is(err, ErrLoggedOut) || errors.Is(err, mautrix.MUnknownToken) {
 			return ErrLoggedOut
 		}
 		if ctx.Err() != nil {
 			break
+		}
+		if time.Since(began) > time.Minute {
+			failures = 0 // it went well for a while
 		}
 		pause := backoff(failures, 30*time.Second)
 		b.Log.Warn().Err(err).Dur("pause", pause).Msg("sync stopped, starting again")

@@ -16,27 +16,43 @@ import (
 // it knows neither. So the guard asks the homeserver once per room and start.
 type roomGuard struct {
 	client *mautrix.Client
-	known  sync.Map // id.RoomID -> struct{}
+	asked  sync.Map // id.RoomID -> bool: it has an encryption event, whatever it says
 }
 
+var errDowngrade = errors.New("the room was encrypted and now claims not to be")
+
 // Ensure returns nil only when the room's encryption, and in an encrypted
-// room its members, are known.
+// room its members, are known. A room that was encrypted once stays so: if
+// its state says otherwise, nothing is sent.
 func (g *roomGuard) Ensure(ctx context.Context, room id.RoomID) error {
-	if _, ok := g.known.Load(room); ok {
-		return nil
-	}
-	var enc event.EncryptionEventContent // StateEvent writes into the state store as well
-	err := g.client.StateEvent(ctx, room, event.StateEncryption, "", &enc)
-	if err != nil && !errors.Is(err, mautrix.MNotFound) {
-		return fmt.Errorf("ask whether the room is encrypted: %w", err)
-	}
-	if err == nil {
-		if err := g.members(ctx, room); err != nil {
-			return err
+	if _, ok := g.asked.Load(room); !ok {
+		var enc event.EncryptionEventContent // StateEvent writes into the state store as well
+		err := g.client.StateEvent(ctx, room, event.StateEncryption, "", &enc)
+		if err != nil && !errors.Is(err, mautrix.MNotFound) {
+			return fmt.Errorf("ask whether the room is encrypted: %w", err)
 		}
+		g.asked.Store(room, err == nil)
 	}
-	g.known.Store(room, struct{}{})
+	now, err := g.client.StateStore.IsEncrypted(ctx, room)
+	if err != nil {
+		return fmt.Errorf("read whether the room is encrypted: %w", err)
+	}
+	if now {
+		g.asked.Store(room, true)
+		return g.members(ctx, room)
+	}
+	if was, _ := g.asked.Load(room); was == true {
+		return errDowngrade
+	}
 	return nil
+}
+
+// Encrypted tells whether a room is encrypted or ever was, as far as is known.
+func (g *roomGuard) Encrypted(ctx context.Context, room id.RoomID) (bool, error) {
+	if was, _ := g.asked.Load(room); was == true {
+		return true, nil
+	}
+	return g.client.StateStore.IsEncrypted(ctx, room)
 }
 
 // members makes sure that the room's members are known.
@@ -51,5 +67,21 @@ func (g *roomGuard) members(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// Forget is for a room that we are out of, or that turned encrypted.
-func (g *roomGuard) Forget(room id.RoomID) { g.known.Delete(room) }
+// Reaches returns nil only when a person is known to be in the room, or invited:
+// only then they get the key. A homeserver may list a room's members late, so
+// those of a direct chat that was just opened may lack the one it is for.
+func (g *roomGuard) Reaches(ctx context.Context, room id.RoomID, user id.UserID) error {
+	if g.client.StateStore.IsInvited(ctx, room, user) { // or joined
+		return nil
+	}
+	if _, err := g.client.Members(ctx, room); err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	if !g.client.StateStore.IsInvited(ctx, room, user) {
+		return errors.New("the homeserver does not list the one it is for yet")
+	}
+	return nil
+}
+
+// Forget is for a room that we come into or are out of.
+func (g *roomGuard) Forget(room id.RoomID) { g.asked.Delete(room) }

@@ -37,7 +37,6 @@ const tries = 4
 // are one transaction.
 func (b *Bot) handle(ctx context.Context, in store.Incoming) {
 	log := b.Log.With().Stringer("room_id", in.Room).Stringer("event_id", in.Event).Stringer("sender", in.Sender).Logger()
-	ctx = log.WithContext(ctx)
 	err := b.handleKind(ctx, in)
 	if err == nil || ctx.Err() != nil {
 		return
@@ -66,7 +65,7 @@ func (b *Bot) handle(ctx context.Context, in store.Incoming) {
 
 func faultNumber() string {
 	four := make([]byte, 2)
-	rand.Read(four) //nolint:errcheck // never fails (crypto/rand)
+	rand.Read(four)
 	return hex.EncodeToString(four)
 }
 
@@ -174,6 +173,10 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 		return req, store.ErrNotFound
 	}
 	one, err := b.networkFor(ctx, n, in.Room, in.Sender)
+	var h heard
+	if json.Unmarshal([]byte(in.Content), &h) != nil || h.Doubtful {
+		one.Organiser = false
+	}
 	req.Networks = []commands.Network{one}
 	return req, err
 }

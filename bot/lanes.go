@@ -19,16 +19,18 @@ type lanes[T any] struct {
 	log   zerolog.Logger
 }
 
-// run works until ctx ends, then waits for the rows in hand.
+// run works until ctx ends, then waits for the rows in hand. Only this loop
+// changes busy, and it reads anew after a lane has come free: so no row that
+// was read before it was done is worked twice.
 func (l *lanes[T]) run(ctx context.Context) {
-	var (
-		mu   sync.Mutex
-		wg   sync.WaitGroup
-		busy = map[string]bool{}
-		free = make(chan struct{}, 1)
-	)
+	var wg sync.WaitGroup
 	defer wg.Wait()
+	busy := map[string]bool{}
+	free := make(chan string, l.count)
 	for ctx.Err() == nil {
+		for range len(free) {
+			delete(busy, <-free)
+		}
 		list, next, err := l.fetch(ctx)
 		if err != nil && ctx.Err() == nil {
 			l.log.Err(err).Msg("cannot read work")
@@ -36,35 +38,25 @@ func (l *lanes[T]) run(ctx context.Context) {
 		}
 		for _, one := range list {
 			name := l.lane(one)
-			mu.Lock()
-			skip := busy[name] || len(busy) >= l.count
-			if !skip {
-				busy[name] = true
-			}
-			mu.Unlock()
-			if skip {
+			if busy[name] || len(busy) >= l.count {
 				continue
 			}
+			busy[name] = true
 			wg.Go(func() {
-				defer func() {
-					mu.Lock()
-					delete(busy, name)
-					mu.Unlock()
-					select {
-					case free <- struct{}{}:
-					default:
-					}
-				}()
+				defer func() { free <- name }()
 				l.work(ctx, one)
 			})
 		}
-		wait(ctx, next, l.ring, free)
+		if name := wait(ctx, next, l.ring, free); name != "" {
+			delete(busy, name)
+		}
 	}
 }
 
-// wait returns when there may be something to do; after 30 s at the latest,
-// so that a suspended machine or a turned clock is noticed.
-func wait(ctx context.Context, next time.Time, rings ...<-chan struct{}) {
+// wait returns when there may be something to do, with the lane that came
+// free, if that is why; after 30 s at the latest, so that a suspended machine
+// or a turned clock is noticed.
+func wait(ctx context.Context, next time.Time, ring <-chan struct{}, free <-chan string) (name string) {
 	d := 30 * time.Second
 	if !next.IsZero() {
 		d = min(d, max(time.Until(next), time.Millisecond))
@@ -73,8 +65,9 @@ func wait(ctx context.Context, next time.Time, rings ...<-chan struct{}) {
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-	case <-rings[0]:
-	case <-rings[1]:
+	case <-ring:
+	case name = <-free:
 	case <-t.C:
 	}
+	return name
 }

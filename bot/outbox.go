@@ -25,6 +25,9 @@ func (b *Bot) outbox() *lanes[store.Outgoing] {
 	}
 }
 
+// stopGrace is how long a stop waits for a request.
+const stopGrace = 5 * time.Second
+
 // deliver sends one message and ticks it off, or puts it back.
 func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 	if o.Attempts > 0 || o.User != "" {
@@ -39,7 +42,14 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 			return
 		}
 	}
-	e, err := b.send(ctx, o)
+	// a stop lets a request that is on its way come to its end
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
+	e, err := b.send(sending, o)
+	if err != nil && ctx.Err() != nil {
+		return // the next start goes on here
+	}
 	now := time.Now()
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
@@ -48,7 +58,7 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 		}
 		return
 	}
-	if hopeless(err, o.Attempts) {
+	if hopeless(err, o) {
 		b.Log.Error().Err(err).Str("key", o.Key).Stringer("room_id", o.Room).Msg("message given up")
 		err = b.Store.Drop(ctx, o.Seq, err.Error(), now)
 	} else {
@@ -61,13 +71,25 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 	}
 }
 
-// hopeless errors are those that no later try can mend. A refusal may be
-// mended by people, so it is tried for about a day.
-func hopeless(err error, attempts int) bool {
-	if errors.Is(err, mautrix.MTooLarge) || errors.Is(err, mautrix.MBadJSON) || errors.Is(err, errNoTarget) {
+// hopeless errors are those that no later try can mend. A refusal of a text
+// may be mended by people, so it is tried for some hours; a reaction is not
+// worth holding up what comes after it.
+func hopeless(err error, o store.Outgoing) bool {
+	if errors.Is(err, errNoTarget) {
 		return true
 	}
-	return attempts > 150 && (errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound))
+	var http mautrix.HTTPError
+	if !errors.As(err, &http) || http.Response == nil {
+		return false
+	}
+	switch code := http.Response.StatusCode; code {
+	case 401, 408, 429:
+		return false
+	case 403, 404:
+		return o.Reaction != "" || o.Attempts > 30
+	default:
+		return code >= 400 && code < 500
+	}
 }
 
 // retryAfter is how long the homeserver wants us to wait.
@@ -80,6 +102,11 @@ func retryAfter(err error) time.Duration {
 	}
 	return 0
 }
+
+// onItsWay is how long a request of a process that died may still be on its
+// way. Homeservers recognise a transaction id only once its first request is
+// through, so a second one must not overtake it.
+const onItsWay = 5 * time.Second
 
 var errNoTarget = errors.New("the message it refers to was never sent")
 
@@ -94,7 +121,12 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 	if err := b.guard.Ensure(ctx, room); err != nil {
 		return "", err
 	}
-	if err := b.Store.Trying(ctx, o.Seq); err != nil {
+	if o.User != "" {
+		if err := b.guard.Reaches(ctx, room, o.User); err != nil {
+			return "", err
+		}
+	}
+	if err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay)); err != nil {
 		return "", err
 	}
 	kind, content, err := b.content(ctx, o.Message)
@@ -150,6 +182,9 @@ func (b *Bot) directRoom(ctx context.Context, user id.UserID) (id.RoomID, error)
 	cli := b.Account.Client
 	room, err := b.Store.DirectRoom(ctx, user)
 	if err == nil {
+		if err := b.guard.members(ctx, room.ID); err != nil {
+			return "", err
+		}
 		if cli.StateStore.IsMembership(ctx, room.ID, user, event.MembershipLeave) {
 			if _, err := cli.InviteUser(ctx, room.ID, &mautrix.ReqInviteUser{UserID: user}); err != nil {
 				return "", fmt.Errorf("invite into direct chat: %w", err)

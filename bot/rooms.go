@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"buffet/commands"
 	"buffet/lang"
 	"buffet/schedule"
 	"buffet/store"
@@ -21,9 +22,6 @@ import (
 // keepRooms joins the configured rooms, at start and again every ten minutes
 // until all are in; and looks after what waits.
 func (b *Bot) keepRooms(ctx context.Context) {
-	if p, err := b.Account.Client.GetOwnDisplayName(ctx); err == nil {
-		b.name = p.DisplayName
-	}
 	for {
 		b.settle(ctx)
 		b.unlock(ctx, "")
@@ -33,6 +31,7 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-b.settleNow:
 		case <-time.After(10 * time.Minute):
 		}
 	}
@@ -53,7 +52,7 @@ func (b *Bot) settle(ctx context.Context) {
 
 func (b *Bot) settleRoom(ctx context.Context, n *Network, name string, via []string) {
 	log := b.Log.With().Str("room", name).Str("network", n.Name).Logger()
-	room, err := b.resolve(ctx, name)
+	room, err := resolve(ctx, b.Account.Client, name)
 	if err != nil {
 		log.Warn().Err(err).Msg("configured room not found")
 		return
@@ -69,8 +68,18 @@ func (b *Bot) settleRoom(ctx context.Context, n *Network, name string, via []str
 		log.Warn().Err(err).Msg("cannot join configured room: invite the bot")
 		return
 	}
-	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return b.configSchedule(ctx, tx, n, room, time.Now()) }); err != nil {
-		log.Err(err).Msg("cannot set schedule from config")
+	err = b.Store.Write(ctx, func(tx *store.Tx) error {
+		r, err := store.RoomIn(ctx, tx, room)
+		if err != nil {
+			return err
+		}
+		if r.Joined.IsZero() { // we were in before it stood in the config
+			return b.came(ctx, tx, r, time.Now())
+		}
+		return b.configSchedule(ctx, tx, n, room, time.Now())
+	})
+	if err != nil {
+		log.Err(err).Msg("cannot settle room")
 	}
 }
 
@@ -84,11 +93,11 @@ func (b *Bot) join(ctx context.Context, room id.RoomID, via []string) error {
 	return err
 }
 
-func (b *Bot) resolve(ctx context.Context, name string) (id.RoomID, error) {
+func resolve(ctx context.Context, cli *mautrix.Client, name string) (id.RoomID, error) {
 	if strings.HasPrefix(name, "!") {
 		return id.RoomID(name), nil
 	}
-	resp, err := b.Account.Client.ResolveAlias(ctx, id.RoomAlias(name))
+	resp, err := cli.ResolveAlias(ctx, id.RoomAlias(name))
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +112,7 @@ func (b *Bot) followed(ctx context.Context, room id.RoomID) (bool, error) {
 // settleSpace joins a space and settles its rooms (MSC1772, m.space.child).
 func (b *Bot) settleSpace(ctx context.Context, n *Network, name string) {
 	log := b.Log.With().Str("space", name).Str("network", n.Name).Logger()
-	space, err := b.resolve(ctx, name)
+	space, err := resolve(ctx, b.Account.Client, name)
 	if err == nil {
 		err = b.join(ctx, space, nil)
 	}
@@ -171,6 +180,12 @@ func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return fmt.Errorf("accept invitation: %w", err)
 	}
+	if room.Network == "" && room.Direct == "" { // a space: its rooms are next
+		select {
+		case b.settleNow <- struct{}{}:
+		default:
+		}
+	}
 	return b.tick(ctx, in, nil)
 }
 
@@ -183,6 +198,7 @@ func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Eve
 		return nil, err
 	}
 	var from id.UserID
+	var before id.RoomID
 	direct, space := false, false
 	for _, evt := range state {
 		if evt.Type.Type == event.StateMember.Type && evt.StateKey != nil && *evt.StateKey == b.Account.Client.UserID.String() {
@@ -191,13 +207,23 @@ func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Eve
 		}
 		if evt.Type.Type == event.StateCreate.Type {
 			space = evt.Content.Raw["type"] == "m.space"
+			before = predecessor(evt.Content.Raw)
 		}
 	}
-	if n, err := b.configured(ctx, room); n != nil || err != nil {
-		if space {
-			return &store.Room{ID: room}, err
+	n, err := b.configured(ctx, room)
+	switch {
+	case err != nil && (!errors.Is(err, errSpaceLater) || !direct && b.organiserOf(from) == nil):
+		return nil, err
+	case n != nil && space:
+		return &store.Room{ID: room}, nil
+	case n != nil:
+		return &store.Room{ID: room, Network: n.Name}, nil
+	}
+	if old, err := b.Store.Room(ctx, before); err == nil && old.Network != "" {
+		// a successor whose tombstone is not here yet; only those may bring us there who could have made it
+		if may, err := b.isOrganiser(ctx, b.network(old.Network), before, from); err != nil || may {
+			return &store.Room{ID: room, Network: old.Network, Followed: origin(old)}, err
 		}
-		return &store.Room{ID: room, Network: n.Name}, err
 	}
 	if direct {
 		shared, err := b.sharedNetworks(ctx, from)
@@ -220,7 +246,7 @@ func (b *Bot) configured(ctx context.Context, room id.RoomID) (*Network, error) 
 	for i := range b.Networks {
 		n := &b.Networks[i]
 		for _, name := range slices.Concat(n.Rooms, n.Spaces) {
-			got, err := b.resolve(ctx, name)
+			got, err := resolve(ctx, b.Account.Client, name)
 			if errors.Is(err, mautrix.MNotFound) {
 				continue
 			} else if err != nil {
@@ -231,7 +257,29 @@ func (b *Bot) configured(ctx context.Context, room id.RoomID) (*Network, error) 
 			}
 		}
 	}
-	return nil, nil
+	return b.inSpace(ctx, room)
+}
+
+var errSpaceLater = errors.New("a configured space is not read yet")
+
+// inSpace is the network in whose space a room lies.
+func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err error) {
+	spaces := 0
+	b.spaces.Range(func(space, name any) bool {
+		spaces++
+		var child map[string]any
+		if b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child) == nil && child["via"] != nil {
+			n = b.network(name.(string))
+		}
+		return n == nil
+	})
+	for i := range b.Networks {
+		spaces -= len(b.Networks[i].Spaces)
+	}
+	if n == nil && spaces < 0 {
+		return nil, errSpaceLater // tried again: the invitation to the space comes with this one
+	}
+	return n, nil
 }
 
 func (b *Bot) organiserOf(user id.UserID) *Network {
@@ -243,14 +291,14 @@ func (b *Bot) organiserOf(user id.UserID) *Network {
 	return nil
 }
 
-// noteRoom notes that we came into a room, and introduces us there, once.
+// noteRoom notes what a sync response says of our own part in a room.
 func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now time.Time) error {
 	if line.direct != "" {
 		if err := tx.PutRoom(ctx, store.Room{ID: line.room, Direct: line.direct, Joined: now}); err != nil {
 			return err
 		}
 	}
-	room, err := tx.Room(ctx, line.room)
+	room, err := store.RoomIn(ctx, tx, line.room)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	} else if err != nil {
@@ -265,6 +313,11 @@ func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now ti
 		return nil
 	}
 	b.guard.Forget(line.room)
+	return b.came(ctx, tx, room, now)
+}
+
+// came notes that we are in a room, and introduces us there, once.
+func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.Time) error {
 	room.Joined = now
 	if err := tx.PutRoom(ctx, room); err != nil {
 		return err
@@ -276,13 +329,29 @@ func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now ti
 	if err := b.configSchedule(ctx, tx, n, room.ID, now); err != nil {
 		return err
 	}
-	text := b.Phrases.Text(n.Lang, "bot_intro", lang.Values{"P": n.Prefix, "Network": n.Name})
-	_, err = tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	text := b.Phrases.Text(n.Lang, "bot_intro", lang.Values{"P": commands.ShownPrefix(n.Prefix), "Network": n.Name})
+	_, err := tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
 	return err
 }
 
+// origin is the room that config and people first knew.
+func origin(r store.Room) id.RoomID {
+	if r.Followed != "" {
+		return r.Followed
+	}
+	return r.ID
+}
+
+// predecessor is the room that a create event says it replaces.
+func predecessor(create map[string]any) id.RoomID {
+	p, _ := create["predecessor"].(map[string]any)
+	room, _ := p["room_id"].(string)
+	return id.RoomID(room)
+}
+
 // upgraded follows a room to its successor (m.room.tombstone) with its
-// schedules and what waits to be said.
+// schedules and what waits to be said. Both rooms must say so: a tombstone
+// alone could lead into anybody's room.
 func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
 	var t event.TombstoneEventContent
 	old, err := b.Store.Room(ctx, in.Room)
@@ -291,15 +360,41 @@ func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
-	next := store.Room{ID: t.ReplacementRoom, Network: old.Network, Direct: old.Direct, Followed: old.ID}
-	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRoom(ctx, next) }); err != nil {
+	next := store.Room{ID: t.ReplacementRoom, Network: old.Network, Direct: old.Direct, Followed: origin(old)}
+	known, err := b.Store.Room(ctx, next.ID)
+	if err == nil && (known.Network != next.Network || known.Direct != next.Direct) {
+		b.Log.Warn().Stringer("room_id", old.ID).Msg("room upgrade leads into a room that belongs elsewhere: not followed")
+		return b.tick(ctx, in, nil)
+	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	err = b.join(ctx, t.ReplacementRoom, []string{in.Sender.Homeserver()})
-	if err != nil && !errors.Is(err, mautrix.MForbidden) { // forbidden: the invitation will come
+	err = b.join(ctx, next.ID, []string{in.Sender.Homeserver()})
+	if old.Network != "" && (errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound)) {
+		// the invitation will come
+		return b.follow(ctx, in, old, next)
+	} else if err != nil {
 		return fmt.Errorf("follow room upgrade: %w", err)
 	}
+	var create map[string]any
+	if err := b.Account.Client.StateEvent(ctx, next.ID, event.StateCreate, "", &create); err != nil {
+		return fmt.Errorf("read successor: %w", err)
+	}
+	if predecessor(create) != old.ID {
+		b.Log.Warn().Stringer("room_id", old.ID).Msg("room upgrade leads into a room that knows nothing of it: not followed")
+		if _, err := b.Account.Client.LeaveRoom(ctx, next.ID); err != nil {
+			return fmt.Errorf("leave again: %w", err)
+		}
+		return b.tick(ctx, in, nil)
+	}
+	next.Joined = time.Now()
+	return b.follow(ctx, in, old, next)
+}
+
+func (b *Bot) follow(ctx context.Context, in store.Incoming, old, next store.Room) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
+		if err := tx.PutRoom(ctx, next); err != nil {
+			return err
+		}
 		if err := tx.MoveRoom(ctx, old.ID, next.ID); err != nil {
 			return err
 		}

@@ -54,7 +54,12 @@ func (s *Session) save(data string) error {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	part := sessionPath(data) + ".part"
-	if err := os.WriteFile(part, text, 0o600); err != nil {
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write session: %w", err)
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
 	return os.Rename(part, sessionPath(data))
@@ -62,6 +67,6 @@ func (s *Session) save(data string) error {
 
 func newPickleKey() []byte {
 	key := make([]byte, 32)
-	rand.Read(key) //nolint:errcheck // never fails (crypto/rand)
+	rand.Read(key)
 	return key
 }

@@ -27,7 +27,7 @@ type syncer struct {
 	bot                    *Bot // set by Bot.Run
 
 	failures int // syncs that failed in a row
-	poison   int // times that this response could not be handled
+	poison   int // times that the library panicked over this response
 	since    string
 
 	first  sync.Once
@@ -55,8 +55,9 @@ type timeline struct {
 }
 
 // ProcessResponse stores what concerns us and then the token. An error makes
-// the same response come again; after the fifth time it is skipped, because a
-// bot that stands still is worse than a lost response.
+// the same response come again, for ever if it is one that time mends; if the
+// library panics over it five times, its part is left out, because a bot that
+// stands still is worse.
 func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, since string) error {
 	ctx = context.WithoutCancel(ctx) // a shutdown must not leave half a response
 	err := s.process(ctx, res, since)
@@ -65,14 +66,23 @@ func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, sin
 		s.poison, s.failures = 0, 0
 		return nil
 	}
+	return fmt.Errorf("take in sync response: %w", err)
+}
+
+// library lets the library handle its part: keys and state.
+func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since string) error {
+	err := s.DefaultSyncer.ProcessResponse(ctx, res, since) // fails only by a panic
+	if err == nil {
+		return nil
+	}
 	if s.since != since {
 		s.since, s.poison = since, 0
 	}
 	if s.poison++; s.poison < 5 {
-		return fmt.Errorf("take in sync response: %w", err)
+		return err
 	}
-	s.log.Err(err).Str("since", since).Msg("skipping a sync response that cannot be handled")
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.SaveToken(ctx, res.NextBatch) })
+	s.log.Err(err).Msg("leaving out keys and state of a sync response that cannot be handled")
+	return nil
 }
 
 func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since string) error {
@@ -90,7 +100,7 @@ func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since strin
 		// the library handles the state in the timeline, we the rest
 		data.Timeline.Events = onlyState(data.Timeline.Events)
 	}
-	if err := s.DefaultSyncer.ProcessResponse(ctx, res, since); err != nil {
+	if err := s.library(ctx, res, since); err != nil {
 		return err
 	}
 	_, first, err := s.store.SyncState(ctx)
@@ -194,6 +204,7 @@ func (s *syncer) fillGap(ctx context.Context, line *timeline, last id.EventID, s
 	for _, evt := range line.events {
 		have[evt.ID] = true
 	}
+	ctx = mautrix.WithMaxRetries(ctx, -1) // the sync itself is not retried in place, this is
 	for range gapPages {
 		page, err := s.account.Client.Messages(ctx, line.room, from, since, mautrix.DirectionBackward, nil, 100)
 		if err != nil {

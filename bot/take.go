@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -24,8 +25,15 @@ import (
 type heard struct {
 	Text   string     `json:"text"`
 	Thread id.EventID `json:"thread,omitempty"`
-	Named  bool       `json:"named,omitempty"` // by prefix, mention or reply
+	Named  bool       `json:"named,omitempty"` // by mention
+	// Doubtful is an encrypted message whose device cannot be shown to be the
+	// sender's: it may ask, but not decide.
+	Doubtful bool `json:"doubtful,omitempty"`
 }
+
+// maxHeard is how many bytes of a message are kept: more than a command may
+// have, so that a longer one is still told so.
+const maxHeard = 12_000
 
 // take stores what a sync response brought, and the token with it.
 func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync) error {
@@ -112,12 +120,15 @@ func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event) (*
 	}
 	switch evt.Type.Type {
 	case event.StateTombstone.Type:
+		if evt.StateKey == nil || *evt.StateKey != "" {
+			return nil, nil // a message of that type, which anybody may send
+		}
 		in.Kind, in.Content = store.InTombstone, string(evt.Content.VeryRaw)
 		return in, nil
 	case event.EventEncrypted.Type:
 		return b.decrypt(ctx, room, in, evt)
 	case event.EventMessage.Type:
-		if encrypted, err := b.Account.Client.StateStore.IsEncrypted(ctx, evt.RoomID); err != nil || encrypted {
+		if encrypted, err := b.guard.Encrypted(ctx, evt.RoomID); err != nil || encrypted {
 			return nil, err // anybody on the way could have written it
 		}
 		return b.message(ctx, room, in, evt)
@@ -135,8 +146,8 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 	if err == nil {
 		return b.message(ctx, room, in, clear)
 	}
-	if !errors.Is(err, crypto.ErrNoSessionFound) {
-		b.Log.Warn().Err(err).Stringer("room_id", evt.RoomID).Stringer("event_id", evt.ID).Msg("cannot decrypt")
+	if errors.Is(err, crypto.ErrDuplicateMessageIndex) {
+		b.Log.Warn().Stringer("room_id", evt.RoomID).Stringer("event_id", evt.ID).Msg("replayed message dropped")
 		return nil, nil
 	}
 	raw, err := json.Marshal(evt)
@@ -146,9 +157,30 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 	in.Kind, in.Content = store.InLocked, string(raw)
 	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); ok {
 		in.Session = string(c.SessionID)
+		if errors.Is(err, crypto.ErrNoSessionFound) {
+			b.requestKey(*in, c)
+		}
 	}
 	return in, nil
 }
+
+// requestKey asks the sender's devices for a key that does not come by itself.
+func (b *Bot) requestKey(in store.Incoming, c *event.EncryptedEventContent) {
+	if _, asked := b.requested.LoadOrStore(in.Session, true); asked {
+		return
+	}
+	time.AfterFunc(keyPatience, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if list, err := b.Store.Locked(ctx, in.Session); err == nil && len(list) > 0 {
+			//lint:ignore SA1019 the sender's fields are deprecated, but say whom to ask
+			b.Account.crypto.RequestSession(ctx, in.Room, c.SenderKey, c.SessionID, in.Sender, c.DeviceID)
+		}
+	})
+}
+
+// keyPatience is how long a key usually takes to arrive after its message.
+const keyPatience = 5 * time.Second
 
 // message tells whether a decrypted event is for us.
 func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event) (*store.Incoming, error) {
@@ -183,12 +215,17 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	if !ok {
 		return nil, nil
 	}
-	h, err := json.Marshal(heard{Text: text[:min(len(text), 8000)], Thread: c.RelatesTo.GetThreadParent(), Named: named})
+	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(), Named: named,
+		Doubtful: evt.Mautrix.WasEncrypted && doubtful(evt.Mautrix.TrustState)})
 	if err != nil {
 		return nil, err
 	}
 	in.Kind, in.Content = store.InMessage, string(h)
 	return in, nil
+}
+
+func doubtful(t id.TrustState) bool {
+	return t == id.TrustStateBlacklisted || t == id.TrustStateDeviceKeyMismatch || t == id.TrustStateUnknownDevice || t == id.TrustStateForwarded
 }
 
 // sessionReceived opens what waited for that key.
@@ -236,7 +273,7 @@ func (b *Bot) unlockOne(ctx context.Context, in store.Incoming) error {
 // lockedFor is how long a message may stay unreadable before organisers are told.
 const lockedFor = 5 * time.Minute
 
-// tellLocked tells the organisers, once per room and day, that messages there
+// tellLocked tells the organisers, once per room, that messages there
 // cannot be read.
 func (b *Bot) tellLocked(ctx context.Context, now time.Time) error {
 	list, err := b.Store.Locked(ctx, "")
@@ -256,7 +293,7 @@ func (b *Bot) tellLocked(ctx context.Context, now time.Time) error {
 			continue
 		}
 		err = b.Store.Write(ctx, func(tx *store.Tx) error {
-			key := "locked/" + r.String() + "/" + now.UTC().Format(time.DateOnly)
+			key := "locked/" + r.String()
 			first, err := tx.Tell(ctx, key, now)
 			if err != nil || !first {
 				return err

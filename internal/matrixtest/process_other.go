@@ -1,0 +1,10 @@
+//go:build unix && !linux
+
+package matrixtest
+
+import "syscall"
+
+// childAttr cannot tie the child to its parent's life here: only Stop ends it.
+func childAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

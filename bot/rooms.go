@@ -167,7 +167,7 @@ func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
 	cli := b.Account.Client
 	if room == nil {
 		b.Log.Warn().Stringer("room_id", in.Room).Msg("invitation declined: neither a room of a network nor from one of its people")
-		if _, err := cli.LeaveRoom(ctx, in.Room); err != nil && !errors.Is(err, mautrix.MForbidden) && !errors.Is(err, mautrix.MNotFound) {
+		if _, err := cli.LeaveRoom(ctx, in.Room); err != nil && !refused(err) {
 			return fmt.Errorf("decline invitation: %w", err)
 		}
 		return b.tick(ctx, in, nil)
@@ -187,6 +187,13 @@ func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
 		}
 	}
 	return b.tick(ctx, in, nil)
+}
+
+// refused tells whether the homeserver will not do a thing, however often it
+// is asked; an invitation that came twice was declined already.
+func refused(err error) bool {
+	var http mautrix.HTTPError
+	return errors.As(err, &http) && http.Response != nil && (http.IsStatus(400) || http.IsStatus(403) || http.IsStatus(404))
 }
 
 // invitation is the room to join, or nil to decline.

@@ -86,7 +86,7 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	}
 	reply, err := c.Command.Run(ctx, tx, c)
 	if reply == nil || err != nil {
-		return nil, err
+		return nil, c.withPrefix(err)
 	}
 	if c.Command.Private {
 		reply.Private = true
@@ -276,6 +276,16 @@ func (c *Call) values(values ...lang.Values) lang.Values {
 		}
 	}
 	return all
+}
+
+// withPrefix lets the phrase of a Problem from another room of the house show
+// the prefix as P, too.
+func (c *Call) withPrefix(err error) error {
+	p, ok := lang.AsProblem(err)
+	if !ok {
+		return err
+	}
+	return &lang.Problem{Key: p.Key, Values: c.values(p.Values), Err: p.Err}
 }
 
 // wrong is a Problem whose phrase may show the prefix as P.

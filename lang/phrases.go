@@ -58,16 +58,16 @@ func (p *Phrases) Say(lang, key string, values ...Values) string {
 		l = p.by[German]
 	}
 	c := &i18n.LocalizeConfig{MessageID: key}
-	if len(values) > 0 {
-		data := make(Values, len(values[0]))
-		for k, v := range values[0] {
+	data := Values{"P": ""} // the prefix of commands; where it is not given, none is shown
+	for _, some := range values {
+		for k, v := range some {
 			if s, ok := v.(string); ok {
 				v = guard(s)
 			}
 			data[k] = v
 		}
-		c.TemplateData, c.PluralCount = data, data["Count"]
 	}
+	c.TemplateData, c.PluralCount = data, data["Count"]
 	s, err := l.Localize(c)
 	if err != nil && s == "" {
 		return key

@@ -173,8 +173,7 @@ func (b *Bot) requestKey(in store.Incoming, c *event.EncryptedEventContent) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if list, err := b.Store.Locked(ctx, in.Session); err == nil && len(list) > 0 {
-			//lint:ignore SA1019 the sender's fields are deprecated, but say whom to ask
-			b.Account.crypto.RequestSession(ctx, in.Room, c.SenderKey, c.SessionID, in.Sender, c.DeviceID)
+			b.Account.crypto.RequestSession(ctx, in.Room, c.SenderKey, c.SessionID, in.Sender, "") // all of the sender's devices
 		}
 	})
 }

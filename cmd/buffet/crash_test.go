@@ -41,6 +41,11 @@ func TestCrash(t *testing.T) {
 	plain, encrypted, p := h.settle()
 	h.says(h.anke, plain, "!angebot 1", "Beratung 1")
 	h.says(h.anke, encrypted, "!angebot 1", "Beratung 1")
+	p.stop()
+	began := time.Now()
+	p = h.start()
+	h.says(h.anke, plain, "!angebot 1", "Beratung 1")
+	life := time.Second + 2*time.Since(began) // so that on a slow machine some lives are long enough, too
 	h.planSlots(plain, encrypted)
 	stop, killed := make(chan struct{}), make(chan int)
 	go func() {
@@ -50,7 +55,7 @@ func TestCrash(t *testing.T) {
 			case <-stop:
 				killed <- kills
 				return
-			case <-time.After(time.Duration(50+rand.IntN(1200)) * time.Millisecond):
+			case <-time.After(50*time.Millisecond + rand.N(life)):
 				p.kill()
 				kills++
 				p = h.start()

@@ -47,7 +47,7 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	t.Cleanup(cancel)
 	h := &house{t: t, ctx: ctx, hs: matrixtest.Homeserver(t), dir: t.TempDir(), lang: "de"}
 	h.url = h.hs.URL

@@ -46,7 +46,8 @@ type Bot struct {
 	spaces    sync.Map // id.RoomID of a space -> name of its network
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}
-	name      string // our display name, for mentions as text
+	delivered chan struct{} // rung when a message was sent
+	name      string        // our display name, for mentions as text
 }
 
 // Run works until ctx ends; then it finishes what it has in hand. A session
@@ -58,7 +59,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		return fmt.Errorf("note start: %w", err)
 	}
 	b.Account.crypto.Machine().SessionReceived = b.sessionReceived
-	b.settleNow = make(chan struct{}, 1)
+	b.settleNow, b.delivered = make(chan struct{}, 1), make(chan struct{}, 1)
 	if p, err := b.Account.Client.GetOwnDisplayName(mautrix.WithMaxRetries(ctx, 0)); err == nil {
 		b.name = p.DisplayName
 	}

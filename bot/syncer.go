@@ -39,7 +39,7 @@ func newSyncer(a *Account, st *store.Store, log zerolog.Logger) *syncer {
 	none := &mautrix.FilterPart{NotTypes: []event.Type{{Type: "*"}}}
 	s.FilterJSON = &mautrix.Filter{Presence: none, AccountData: none, Room: &mautrix.RoomFilter{
 		Ephemeral: none, AccountData: none,
-		Timeline: &mautrix.FilterPart{Limit: 100},
+		Timeline: &mautrix.FilterPart{Limit: 20},             // a first sync of many rooms stays small; gaps are filled
 		State:    &mautrix.FilterPart{LazyLoadMembers: true}, // roomGuard fetches them where we write
 	}}
 	return s

@@ -47,7 +47,11 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 	}
 	keep = append(keep, comings(res)...)
 	now := time.Now()
-	return b.Store.Write(ctx, func(tx *store.Tx) error {
+	select {
+	case <-b.delivered: // an older one
+	default:
+	}
+	err := b.Store.Write(ctx, func(tx *store.Tx) error {
 		for i := range lines {
 			if err := b.noteRoom(ctx, tx, &lines[i], now); err != nil {
 				return err
@@ -64,7 +68,18 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 		}
 		return tx.SaveToken(ctx, res.NextBatch)
 	})
+	if err == nil && slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InMessage }) {
+		// the next sync would compete with the answer for the homeserver
+		select {
+		case <-b.delivered:
+		case <-time.After(answerFirst):
+		}
+	}
+	return err
 }
+
+// answerFirst is how long the next sync waits for the answer to what came in.
+const answerFirst = 20 * time.Millisecond
 
 // inEcho is our own message coming back: it was sent, whatever became of the
 // answer to our request.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,12 +55,20 @@ func state(t *testing.T, s *store.Store, key string) store.Job {
 func TestJobOncePerKey(t *testing.T) {
 	inBubble(t, monday, func(t *testing.T, open func() *store.Store) {
 		s := open()
+		var mu sync.Mutex
 		var ran []string
+		sofar := func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(ran)
+		}
 		q := New(s, 1, map[string]Handler{"k": {Run: func(_ context.Context, j *Job) error {
 			var args struct{ Key string }
 			if err := j.Decode(&args); err != nil {
 				return err
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			ran = append(ran, args.Key)
 			return nil
 		}}}, zerolog.Nop())
@@ -77,13 +87,13 @@ func TestJobOncePerKey(t *testing.T) {
 		add(t, s, "b", time.Now().Add(100*time.Second))
 		time.Sleep(100*time.Second - time.Millisecond)
 		synctest.Wait()
-		if !slices.Equal(ran, []string{"a"}) {
-			t.Errorf("ran %v", ran)
+		if !slices.Equal(sofar(), []string{"a"}) {
+			t.Errorf("ran %v", sofar())
 		}
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		if !slices.Equal(ran, []string{"a", "b"}) {
-			t.Errorf("ran %v", ran)
+		if !slices.Equal(sofar(), []string{"a", "b"}) {
+			t.Errorf("ran %v", sofar())
 		}
 		if j := state(t, s, "a"); j.State != store.JobDone || j.Attempts != 1 || j.Args != "" || j.Finished.IsZero() {
 			t.Errorf("%+v", j)
@@ -299,22 +309,22 @@ func TestJobThatKills(t *testing.T) {
 			t.Error("it ran")
 			return nil
 		}}}, zerolog.Nop())
-		var told int
+		var told atomic.Int32
 		q.Failed = func(context.Context, *store.Tx, store.Job, error) error {
-			if told++; told == 1 {
+			if told.Add(1) == 1 {
 				return errors.New("cannot tell")
 			}
 			return nil
 		}
 		defer start(t, q)()
 		synctest.Wait()
-		if j := state(t, s, "a"); j.State != store.JobReady || told != 1 {
-			t.Errorf("told %d times, %+v", told, j)
+		if j := state(t, s, "a"); j.State != store.JobReady || told.Load() != 1 {
+			t.Errorf("told %d times, %+v", told.Load(), j)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if j := state(t, s, "a"); j.State != store.JobFailed || told != 2 {
-			t.Errorf("told %d times, %+v", told, j)
+		if j := state(t, s, "a"); j.State != store.JobFailed || told.Load() != 2 {
+			t.Errorf("told %d times, %+v", told.Load(), j)
 		}
 	})
 }

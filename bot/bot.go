@@ -104,8 +104,8 @@ func (b *Bot) sync(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// network is the network of that name, or nil.
-func (b *Bot) network(name string) *Network {
+// Network is the network of that name, in any case of letters, or nil.
+func (b *Bot) Network(name string) *Network {
 	for i := range b.Networks {
 		if strings.EqualFold(b.Networks[i].Name, name) {
 			return &b.Networks[i]

@@ -168,7 +168,7 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 		req.Networks, err = b.sharedNetworks(ctx, in.Sender)
 		return req, err
 	}
-	n := b.network(room.Network)
+	n := b.Network(room.Network)
 	if n == nil {
 		return req, store.ErrNotFound
 	}
@@ -195,7 +195,7 @@ func (b *Bot) sharedNetworks(ctx context.Context, user id.UserID) (list []comman
 	}
 	at := map[string]int{}
 	for _, r := range rooms {
-		n := b.network(r.Network)
+		n := b.Network(r.Network)
 		if n == nil || r.Joined.IsZero() {
 			continue
 		}
@@ -223,7 +223,7 @@ func (b *Bot) sharedNetworks(ctx context.Context, user id.UserID) (list []comman
 // langOf is the language of a room, German if it has none.
 func (b *Bot) langOf(ctx context.Context, room id.RoomID) string {
 	r, err := b.Store.Room(ctx, room)
-	if n := b.network(r.Network); err == nil && n != nil {
+	if n := b.Network(r.Network); err == nil && n != nil {
 		return n.Lang
 	}
 	return lang.German

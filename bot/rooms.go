@@ -144,12 +144,9 @@ func viaOf(evt *event.Event) (via []string) {
 	return via
 }
 
-// grace is how late a missed post may still come.
-const grace = 6 * time.Hour
-
 // configSchedule gives a room the schedule of its network's config.
 func (b *Bot) configSchedule(ctx context.Context, tx *store.Tx, n *Network, room id.RoomID, now time.Time) error {
-	return schedule.Configure(ctx, tx, room, n.Announce, n.Zone.String(), grace, now)
+	return schedule.Configure(ctx, tx, room, n.Announce, n.Zone.String(), schedule.Grace, now)
 }
 
 // invited decides about an invitation: rooms of a network, rooms that an
@@ -228,7 +225,7 @@ func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Eve
 	}
 	if old, err := b.Store.Room(ctx, before); err == nil && old.Network != "" {
 		// a successor whose tombstone is not here yet; only those may bring us there who could have made it
-		if may, err := b.isOrganiser(ctx, b.network(old.Network), before, from); err != nil || may {
+		if may, err := b.isOrganiser(ctx, b.Network(old.Network), before, from); err != nil || may {
 			return &store.Room{ID: room, Network: old.Network, Followed: origin(old)}, err
 		}
 	}
@@ -276,7 +273,7 @@ func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err erro
 		spaces++
 		var child map[string]any
 		if b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child) == nil && child["via"] != nil {
-			n = b.network(name.(string))
+			n = b.Network(name.(string))
 		}
 		return n == nil
 	})
@@ -329,7 +326,7 @@ func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.
 	if err := tx.PutRoom(ctx, room); err != nil {
 		return err
 	}
-	n := b.network(room.Network)
+	n := b.Network(room.Network)
 	if n == nil || room.Followed != "" {
 		return nil // a direct chat needs no introduction, a successor had it
 	}

@@ -210,7 +210,7 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	}
 	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.name,
 		Prefix: "!", Direct: room.Direct != ""}
-	if n := b.network(room.Network); n != nil {
+	if n := b.Network(room.Network); n != nil {
 		a.Prefix = n.Prefix
 	} else if !a.Direct {
 		return nil, nil // a network that is not configured any more
@@ -302,7 +302,7 @@ func (b *Bot) tellLocked(ctx context.Context, now time.Time) error {
 	}
 	for _, r := range rooms {
 		room, err := b.Store.Room(ctx, r)
-		n := b.network(room.Network)
+		n := b.Network(room.Network)
 		if err != nil || n == nil {
 			continue
 		}

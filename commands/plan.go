@@ -17,8 +17,7 @@ import (
 )
 
 const (
-	planGrace = 6 * time.Hour
-	maxPlans  = 10 // schedules of one room
+	maxPlans = 10 // schedules of one room
 )
 
 // The words that may follow "plan" and "vorschau", folded.
@@ -113,7 +112,7 @@ func (c *Call) setPlan(ctx context.Context, tx *store.Tx, list []store.Schedule,
 	}
 	want := store.Schedule{
 		Room: c.Network.Room, Kind: schedule.Announcement, Origin: store.FromRoom, Spec: spec, Zone: zone,
-		Filter: string(stored), Grace: planGrace, Next: line.Next(c.Now), Enabled: true,
+		Filter: string(stored), Grace: schedule.Grace, Next: line.Next(c.Now), Enabled: true,
 	}
 	left := 0
 	for _, s := range list {

@@ -14,6 +14,9 @@ import (
 // Announcement is the kind of schedule that announces offers.
 const Announcement = "announcement"
 
+// Grace is how late a missed post may still come.
+const Grace = 6 * time.Hour
+
 // Configure gives a room the announcement schedule of the operator's config:
 // the cron line spec, read in zone; "" is none. What organisers decided in the
 // room stands above it: a schedule that they switched off comes back only

@@ -34,6 +34,15 @@ func (c *Config) lock() (unlock func(), err error) {
 	return func() { _ = l.Close() }, nil
 }
 
+// locked is the config, with its data folder locked until unlock is called.
+func (p *Program) locked() (c *Config, unlock func(), err error) {
+	if c, err = p.config(); err != nil {
+		return nil, nil, err
+	}
+	unlock, err = c.lock()
+	return c, unlock, err
+}
+
 // credentials are what the config says, the rest is asked for.
 func (p *Program) credentials(ctx context.Context, c *Config) (bot.Credentials, error) {
 	cred := bot.Credentials{Homeserver: c.Homeserver, User: c.User, DeviceID: c.DeviceID,
@@ -95,11 +104,7 @@ type LoginCmd struct {
 
 // Run logs in, sets up the account's identity and shows the recovery key once.
 func (l *LoginCmd) Run(ctx context.Context, p *Program) error {
-	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	unlock, err := c.lock()
+	c, unlock, err := p.locked()
 	if err != nil {
 		return err
 	}
@@ -168,11 +173,7 @@ type ResetCmd struct {
 
 // Run gives the old device up and logs in anew.
 func (r *ResetCmd) Run(ctx context.Context, p *Program) error {
-	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	unlock, err := c.lock()
+	c, unlock, err := p.locked()
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,11 +25,7 @@ type RunCmd struct{}
 // Run runs the bot until it is told to end.
 func (RunCmd) Run(ctx context.Context, p *Program) error {
 	debug.SetGCPercent(50) // a bot at rest should be small; it has time
-	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	unlock, err := c.lock()
+	c, unlock, err := p.locked()
 	if err != nil {
 		return err
 	}
@@ -205,20 +200,11 @@ func (d *daemon) announceRoom(ctx context.Context, q store.Querier, room id.Room
 	} else if err != nil {
 		return offers.AnnounceRoom{}, false, err
 	}
-	n := d.network(r.Network)
+	n := d.bot.Network(r.Network)
 	if n == nil || r.Joined.IsZero() {
 		return offers.AnnounceRoom{}, false, nil
 	}
 	return offers.AnnounceRoom{Room: room, Network: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: commands.ShownPrefix(n.Prefix)}, true, nil
-}
-
-func (d *daemon) network(name string) *bot.Network {
-	for i := range d.bot.Networks {
-		if strings.EqualFold(d.bot.Networks[i].Name, name) {
-			return &d.bot.Networks[i]
-		}
-	}
-	return nil
 }
 
 // missed tells the organisers of a slot that came to nothing, or of a
@@ -230,7 +216,7 @@ func (d *daemon) missed(ctx context.Context, tx *store.Tx, s store.Schedule, slo
 	} else if err != nil {
 		return err
 	}
-	n := d.network(r.Network)
+	n := d.bot.Network(r.Network)
 	if n == nil {
 		return nil
 	}

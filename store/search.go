@@ -8,7 +8,7 @@ import (
 
 // RoomScope, NetworkScope and PublicScope name those who may see a document:
 // a room's members, a network's, everybody.
-func RoomScope(room id.RoomID) string   { return "r/" + room.String() }
+func RoomScope(room id.RoomID) string    { return "r/" + room.String() }
 func NetworkScope(network string) string { return "n/" + network }
 func PublicScope(network string) string  { return "p/" + network }
 

@@ -43,6 +43,7 @@ type Bot struct {
 	Log      zerolog.Logger
 
 	guard     roomGuard
+	marks     markLimit
 	spaces    sync.Map // id.RoomID of a space -> name of its network
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}

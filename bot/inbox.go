@@ -85,6 +85,16 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.upgraded(ctx, in)
 	case store.InLeft:
 		return b.left(ctx, in)
+	case store.InReaction:
+		return b.marking(ctx, in)
+	case store.InRedaction:
+		return b.takeBack(ctx, in)
+	case store.InEdit:
+		return b.amend(ctx, in)
+	case store.InReply:
+		return b.reply(ctx, in)
+	case store.InNoticed:
+		return b.noticed(ctx, in)
 	}
 	return b.tick(ctx, in, nil)
 }

@@ -29,6 +29,11 @@ const (
 	InInvite    = "invite"    // content: the stripped state
 	InTombstone = "tombstone" // content: the tombstone's
 	InLeft      = "left"      // we are out of the room
+	InReaction  = "reaction"  // a reaction that may mean something to us
+	InRedaction = "redaction" // something was taken back
+	InEdit      = "edit"      // of a gathered message; content: its new text
+	InReply     = "reply"     // to a gathered question
+	InNoticed   = "noticed"   // plainly a question, its text is not kept
 )
 
 // Keep stores an event; a second time it changes nothing.
@@ -97,6 +102,12 @@ func (s *Store) Ready(ctx context.Context, now time.Time, limit int) (list []Inc
 	var at sql.NullInt64
 	err = s.reader.QueryRowContext(ctx, `SELECT min(run_at) FROM inbox WHERE state = 'ready' AND run_at > $1`, Millis(now)).Scan(&at)
 	return list, Time(at.Int64), err
+}
+
+// Waiting tells whether anything of a room waits to be handled.
+func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'ready' AND room_id = $1)`, room).Scan(&waits)
+	return waits, err
 }
 
 // Handled ticks an event off and wipes its text. It is false if the event was

@@ -50,7 +50,7 @@ CREATE TABLE mark (
 	at              INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX mark_contribution ON mark (contribution_id, what);
-CREATE INDEX mark_sender ON mark (sender, at);
+CREATE INDEX mark_room ON mark (room_id, what);
 
 -- what authors were asked and what they answered; never a text of theirs
 CREATE TABLE consent (

@@ -162,8 +162,9 @@ func (s *Store) step(ctx context.Context, name string, version int) error {
 // it has been committed.
 type Tx struct {
 	*sql.Tx
-	s    *Store
-	ring []*bell
+	s       *Store
+	ring    []*bell
+	pending *indexBuffer // what the search index has to take
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use
@@ -176,6 +177,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	defer raw.Rollback()
 	tx := &Tx{Tx: raw, s: s}
 	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.flushIndex(ctx); err != nil {
 		return err
 	}
 	if err := raw.Commit(); err != nil {

@@ -68,8 +68,8 @@ func (tx *Tx) Unlock(ctx context.Context, e id.EventID, kind, content string) er
 	if kind == "" {
 		state = "done"
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE inbox SET kind = $1, content = $2, state = $3, session = '' WHERE event_id = $4 AND state = 'locked'`,
-		kind, content, state, e)
+	_, err := tx.ExecContext(ctx, `UPDATE inbox SET kind = $1, content = $2, state = $3, session = '',
+		sender = CASE WHEN $3 = 'done' THEN '' ELSE sender END WHERE event_id = $4 AND state = 'locked'`, kind, content, state, e)
 	tx.ring = append(tx.ring, tx.s.inbox)
 	return err
 }
@@ -110,10 +110,10 @@ func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err er
 	return waits, err
 }
 
-// Handled ticks an event off and wipes its text. It is false if the event was
+// Handled ticks an event off and wipes its text and who sent it. It is false if the event was
 // done before: then the caller must not take effect again.
 func (tx *Tx) Handled(ctx context.Context, seq int64) (bool, error) {
-	r, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '' WHERE seq = $1 AND state = 'ready'`, seq)
+	r, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '', sender = '' WHERE seq = $1 AND state = 'ready'`, seq)
 	if err != nil {
 		return false, err
 	}

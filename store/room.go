@@ -80,12 +80,13 @@ func (tx *Tx) SawEvent(ctx context.Context, room id.RoomID, e id.EventID) error 
 
 // DropRoom forgets a room that we are out of: its schedules, what waits to be
 // said or heard there, and what the Matrix library knows of it. What was
-// announced stays in the books.
+// announced or contributed stays in the books, and so do its settings: we may
+// be let in again.
 func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error {
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
-		`UPDATE inbox SET state = 'done', content = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
+		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,
 		`DELETE FROM crypto_megolm_outbound_session WHERE room_id = $1`,
@@ -99,7 +100,9 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	return err
 }
 
-// MoveRoom moves everything that belongs to a room to its successor.
+// MoveRoom moves everything that belongs to a room to its successor. What was
+// set in the successor already stays as it is. The messages that contributions
+// are stay where they stand (Contribution.EventRoom).
 func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 	for _, q := range []string{
 		// the successor may have been given the config's schedule already
@@ -108,12 +111,16 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE schedule SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE announcement SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE outbox SET room_id = $1 WHERE room_id = $2 AND sent_at = 0`,
+		`DELETE FROM setting WHERE room_id = $2 AND key IN (SELECT key FROM setting WHERE room_id = $1)`,
+		`UPDATE setting SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE mark SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE contribution SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
 			return fmt.Errorf("move room: %w", err)
 		}
 	}
-	return nil
+	return tx.MoveScope(ctx, RoomScope(from), RoomScope(to))
 }
 
 // SyncState is where the sync stands: the token, "" before the first, and

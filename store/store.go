@@ -34,6 +34,7 @@ var ErrNotFound = errors.New("not found")
 // Store is the open file. It is safe for concurrent use.
 type Store struct {
 	path   string
+	person []byte // the key of HashPerson
 	writer *sql.DB
 	reader *sql.DB
 	matrix *dbutil.Database
@@ -52,6 +53,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	s := &Store{path: path, inbox: newBell(), outbox: newBell(), jobs: newBell(), schedules: newBell()}
 	var err error
+	if s.person, err = personKey(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	// immediate: a transaction that begins by reading never fails with "snapshot is old" when it writes
 	if s.writer, err = sql.Open("sqlite", dsn(path, "_txlock", "immediate", "_journal_mode", "WAL",
 		"_synchronous", "NORMAL", "_foreign_keys", "1", "_pragma", "secure_delete(1)")); err != nil {

@@ -17,16 +17,17 @@ import (
 	"buffet/store"
 )
 
-// ImportCmd reads offers from a calendar.
+// ImportCmd reads offers from a calendar, or questions and experiences from JSONL.
 type ImportCmd struct {
-	Source  string `arg:"" help:"An .ics file, or its address (http, https, webcal)."`
-	Network string `required:"" help:"The network that the offers belong to."`
+	Source  string `arg:"" help:"An .ics or .jsonl file, or the calendar's address (http, https, webcal)."`
+	Network string `required:"" help:"The network that it belongs to."`
 	DryRun  bool   `help:"Only show what would change."`
 	JSON    bool   `name:"json" help:"Print the result as JSON."`
 }
 
 // Run imports the calendar. Importing it again changes what changed and
-// nothing else; what is gone from it is withdrawn.
+// nothing else; what is gone from it is withdrawn. JSONL is told by its name
+// or its first sign; what is gone from that stays.
 func (i *ImportCmd) Run(ctx context.Context, p *Program) error {
 	c, err := p.config()
 	if err != nil {
@@ -35,6 +36,11 @@ func (i *ImportCmd) Run(ctx context.Context, p *Program) error {
 	n := c.network(i.Network)
 	if n == nil {
 		return fmt.Errorf("there is no network %q in %s", i.Network, p.cli.Config)
+	}
+	if jsonl, err := i.isJSONL(); err != nil {
+		return err
+	} else if jsonl {
+		return i.runJSONL(ctx, p, c, n)
 	}
 	cal, source, err := i.read(ctx, n)
 	if err != nil {

@@ -32,7 +32,9 @@ type CLI struct {
 	Run     RunCmd     `cmd:"" help:"Run the bot."`
 	Login   LoginCmd   `cmd:"" help:"Log in once: makes the device and signs it."`
 	Check   CheckCmd   `cmd:"" help:"Check config, account, database, feeds and schedules."`
-	Import  ImportCmd  `cmd:"" help:"Read offers from a calendar file or address."`
+	Import  ImportCmd  `cmd:"" help:"Read offers from a calendar, or questions and experiences from JSONL."`
+	Export  ExportCmd  `cmd:"" help:"Write a network's questions and experiences as JSONL."`
+	Search  SearchCmd  `cmd:"" help:"Search all that is kept of questions and experiences, rooms' own among it."`
 	Reset   ResetCmd   `cmd:"" name:"reset-device" help:"Give up a lost device and make a new one."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

@@ -1,0 +1,53 @@
+package lang_test
+
+// hardQuestions and hardNoQuestions were written after the first tables, to see
+// what those had not thought of.
+var hardQuestions = []string{
+	"Hätte jemand Interesse an einem gemeinsamen Stand auf dem Stadtfest?",
+	"Ich bräuchte bis Freitag 20 Stühle, hat zufällig wer welche übrig?",
+	"An wen wendet man sich bei der Stadt wegen einer Sondernutzung?",
+	"Sind Spenden an uns eigentlich absetzbar?",
+	"Wer von euch hat Erfahrung mit Bundesfreiwilligendienst?",
+	"Und wie macht ihr das mit der Kasse?",
+	"Welche Bank ist für Vereine zu empfehlen?",
+	"Ab wann braucht ein Verein eine Registrierkasse?",
+	"Hat irgendjemand die Telefonnummer vom Ordnungsamt?",
+	"Lohnt sich eine Vereinshaftpflicht bei 30 Mitgliedern?",
+	"Wir planen ein Sommerfest und fragen uns, ob wir Getränke verkaufen dürfen. Braucht es dafür eine Genehmigung?",
+	"Kennt sich jemand mit Transparenzregister aus?",
+	"Weiss jemand ob die Halle am Sonntag frei ist",
+	"Nach welchen Kriterien vergibt das Land Mittel?",
+	"Seit wann gilt die neue Ehrenamtspauschale?",
+	"Was haltet ihr von Signal statt WhatsApp?",
+	"Hey Leute, wo finde ich Fördergelder für Jugendfahrten?",
+	"Muss die Satzung notariell beglaubigt werden?",
+	"Hello, we're looking for a van this weekend. Anyone able to help?",
+	"How long does charity registration usually take?",
+	"Does your group pay travel expenses to volunteers?",
+	"Is it worth getting a card reader for small events?",
+	"Has someone here dealt with the new VAT rules?",
+	"Who do we contact at the council about road closures?",
+	"Anybody know a decent caterer near Bristol?",
+	"Can a charity have a Matrix server of its own?",
+	"What are people using for newsletters these days?",
+	"At what point does a club need audited accounts?",
+	"Would it make sense to share one insurance policy?",
+	"Wondering if anyone has a risk assessment for bonfires?",
+	"Wer kümmert sich bei euch um die Webseite?", "Ab welcher Summe muss man Spenden melden?", "Hat von euch jemand einen Hänger mit Plane?", "Wie lange dauert so eine Eintragung beim Amtsgericht?",
+	"Bietet irgendwer Kurse für Kassenprüfer an?", "Mit welchem Programm schneidet ihr Videos?", "Sucht noch jemand einen Praktikumsplatz für Schüler?", "Gibt es Erfahrungen mit Lastenrädern zum Ausleihen?",
+	"Unser Drucker ist kaputt. Wo kann man in Köln schnell Plakate drucken?", "Welche Unterlagen will das Jobcenter bei Minijobs sehen?", "Braucht man für einen Flohmarkt eine Genehmigung?", "Wieviel zahlt ihr Referentinnen für einen Abend?",
+	"Any tips on running hybrid meetings?", "Do other groups charge a membership fee?", "Who here has a DBS policy they can share?", "Which bank accounts work well for small charities?", "Has your council reopened the grant scheme?", "How do I register a new community group?", "What do people do about data protection when sharing photos?", "Could somebody point me to a good constitution template?", "Is public liability insurance compulsory for litter picks?", "Anyone have a spare gazebo for the 5th?",
+}
+
+var hardNoQuestions = []string{
+	"Was für ein Tag!", "Ist doch super gelaufen, findet ihr nicht?", "Wo bleibt denn die Kaffeemaschine nur wieder?", "Könnt ihr euch das vorstellen?",
+	"Warum nicht gleich so?", "Wer kommt denn alles am Freitag?", "Gibt es so was überhaupt noch?", "Soll ich den Schlüssel morgen mitbringen?",
+	"Treffen wir uns um 8?", "Ist Anke da?", "Jonas, wie sieht es bei euch mit dem Beamer aus?", "Liebe Anke, wie lange gilt der Antrag noch?", "Hallo Ben, weißt du mehr zum Förderantrag?",
+	"Hi Anke, wo steht der Beamer aus dem Büro?", "Passt euch 19 Uhr für die Sitzung?", "Was ist denn hier los?", "Na, wie war das Fest gestern bei euch?", "Hast du das gesehen?? Wie viele Leute da waren!",
+	"Wie ihr wisst, fällt das Treffen aus.", "Wann immer ihr wollt.", "Sehen wir uns am Montag beim Plenum?", "Warum tut man sich das eigentlich an?", "Wie oft soll ich das noch sagen?",
+	"How great was that concert last night?", "Is Anna here yet?", "Shall we meet at eight on Tuesday?", "Why didn't I think of that earlier?", "Do you see what I mean?", "Does that make sense to you?",
+	"Hi Ben, where is the projector from the office?", "How was everyone's weekend?", "What a day at the fair!", "Who's coming to the pub on Friday?", "How many times do I have to say this?", "What's not to like about free cake?", "Does Tuesday work for everyone?", "Is the call starting now or later?", "Did that come through on your side?",
+	"What is this nonsense from the council?", "Can I get back to you tomorrow?", "Is anybody there?", "Ist da jemand?", "Ist hier noch jemand wach?",
+	"Echt, hat das wirklich jemand geglaubt?", "Wie konnte das nur passieren?", "Hat jemand mein Handy gesehen?", "Wer war das denn schon wieder?", "Kommst du auch mit?", "Warum denn so kompliziert?", "Wie heißt das Lied gleich noch?", "Wollen wir kurz telefonieren?", "Meinst du den Antrag von letzter Woche?", "Lisa, hattest du nicht die Liste?", "Habt ihr Lust auf Eis nach der Sitzung?", "Gehört ihr auch zum Helferteam?", "Seid ihr schon unterwegs?", "Wo seid ihr gerade?", "Wer bringt Kuchen mit?", "Wie spät ist es denn jetzt?", "Was sagt man dazu?", "Hab ich das richtig verstanden?", "Ist der Termin noch aktuell?", "Ihr wisst schon, wie ich das meine?",
+	"Who ate my sandwich from the fridge?", "Where are you all right now?", "Are we still on for tonight?", "Is it just me or is it cold?", "Can we start the meeting please?", "What were they even thinking?", "How on earth did that happen?", "Anyone fancy a coffee after the meeting?", "Are you coming to the meeting later?", "Did you get my email about the grant?", "So what happens next then?", "Sam, could you bring the urn?", "Is that the one from last year?", "Who let the dogs out?", "Do you remember last year's party?", "Wasn't yesterday fun, everyone?",
+}

@@ -158,5 +158,5 @@ func (c *Call) keepCard(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: c.say("know_card_kept", lang.Values{"Number": c.number(e)})}, nil
+	return &Reply{Text: c.say("know_card_kept", lang.Values{"Number": c.label(e)})}, nil
 }

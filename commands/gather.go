@@ -120,7 +120,7 @@ func runSolved(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, c.wrong("know_solved_not_you")
 	}
 	if c.Direct {
-		return &Reply{Text: c.say("know_solved", lang.Values{"Number": c.number(q)})}, nil
+		return &Reply{Text: c.say("know_solved", lang.Values{"Number": c.label(q)})}, nil
 	}
 	return &Reply{React: done}, nil
 }
@@ -166,8 +166,8 @@ func readNumber(s string) (kind string, number int, ok bool) {
 	return kind, n, err == nil && n > 0
 }
 
-// number is how people name a question or an experience.
-func (c *Call) number(q store.Contribution) string { return knowledge.Number(q, c.Lang) }
+// label is how people name a question or an experience.
+func (c *Call) label(q store.Contribution) string { return knowledge.Number(q, c.Lang) }
 
 // scopes are those whose contributions everybody may see who will read the
 // answer: in a room that room's, in a direct chat those of all rooms that the

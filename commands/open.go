@@ -27,7 +27,7 @@ func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	}
 	text := c.say("know_open_head", lang.Values{"Count": total})
 	for _, q := range list {
-		text.Line().Line().Bold(c.number(q.Contribution)).Raw(" · " + shorten(q.Body, 160)).Line()
+		text.Line().Line().Bold(c.label(q.Contribution)).Raw(" · " + shorten(q.Body, 160)).Line()
 		text.Raw(lang.ShortDay(c.Lang, q.Sent.In(c.zone()), c.Now.In(c.zone())))
 		if !q.Nudged.IsZero() {
 			text.Raw(" · ").Add(c.say("know_open_quiet"))

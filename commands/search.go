@@ -126,7 +126,7 @@ func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		return err
 	}
 	head := c.Table.phrases.Say(c.Lang, "know_kind_"+q.Kind)
-	if n := c.number(q); n != "" {
+	if n := c.label(q); n != "" {
 		head += " " + n
 	}
 	text.Bold(head).Raw(" · " + lang.ShortDay(c.Lang, q.Sent.In(c.zone()), c.Now.In(c.zone())))

@@ -22,7 +22,7 @@ var (
 	somebody = regexp.MustCompile(`^(?:(?:weiß|weiss|hat|kennt|kann|könnte|nutzt|benutzt|macht|hätte|braucht)(?: (?:mir|uns|hier|da|schon|denn|zufällig|vielleicht|mal|eigentlich))* ` +
 		`(?:jemand|wer|irgendwer|irgendjemand)|(?:wie|womit|wo) (?:macht|handhabt|löst|regelt|organisiert) ihr|` +
 		`(?:does|has|can|could|is|did|would|do) (?:anyone|anybody|someone|somebody|any of you)|(?:any|some)(?:one|body) (?:know|got|have|has|here|using|used))\b`)
-	asking = regexp.MustCompile(`\b(?:jemand|jemandem|irgendwer|irgendjemand|anyone|anybody|someone|somebody)\b`)
+	askingWords = regexp.MustCompile(`\b(?:jemand|jemandem|irgendwer|irgendjemand|anyone|anybody|someone|somebody)\b`)
 	// what a question begins with; more than a question mark is wanted
 	opening = regexp.MustCompile(`^(?:(?:also|und|aber|denn|and|but|so) )?(?:(?:an|ab|nach|seit|bei|mit|für|von|zu|in|auf|über|unter|bis|at|for|to|with|from|by|since|on) )?(?:wie|wieviele?|wo|woher|wohin|woran|womit|wofür|worauf|wozu|wodurch|wann|warum|wieso|weshalb|wer|wem|wen|was|welche[rsmn]?|` +
 		`gibt|muss|müssen|darf|dürfen|kann|könnt|könnte|können|soll|sollte|sollten|ist|sind|hat|habt|haben|kennt|weiß|nutzt|benutzt|braucht|brauchen|macht|wisst|lohnt|geht|zählt|gilt|` +
@@ -117,7 +117,7 @@ func asks(s string) bool {
 	if !contentful(s) || rhetoric.MatchString(s) || passing.MatchString(s) || tag.MatchString(s) || smalltalk.MatchString(s) || technical.MatchString(s) {
 		return false
 	}
-	open := asking.MatchString(s)
+	open := askingWords.MatchString(s)
 	if person.MatchString(s) && !open {
 		return false
 	}

@@ -54,7 +54,7 @@ type Bot struct {
 // that the homeserver has ended gives ErrLoggedOut.
 func (b *Bot) Run(ctx context.Context) error {
 	b.Account.syncer.bot = b
-	b.guard.client = b.Account.Client
+	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
 	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
 		return fmt.Errorf("note start: %w", err)
 	}

@@ -29,12 +29,13 @@ type Network struct {
 
 // Request is one command as it came.
 type Request struct {
-	Event  id.EventID
-	Room   id.RoomID
-	Sender id.UserID
-	Thread id.EventID
-	Direct bool
-	Named  bool // called by mention, not by prefix (Address)
+	Event   id.EventID
+	Room    id.RoomID
+	Sender  id.UserID
+	Thread  id.EventID
+	ReplyTo id.EventID // what it is a reply to, be it ours or not
+	Direct  bool
+	Named   bool // called by mention, not by prefix (Address)
 	// Networks is in a room the one it belongs to, in a direct chat those
 	// that the person shares with the bot.
 	Networks []Network

@@ -165,8 +165,19 @@ func (b *Bot) PlaceOf(ctx context.Context, q store.Querier, room id.RoomID) (kno
 	return p, ok && !r.Joined.IsZero(), nil
 }
 
+// twinMark stands before the id of a message whose word does what a reaction
+// would do; the mark is the message's.
+const twinMark = "twin/"
+
+// twin keeps a word that stands for a reaction as that reaction.
+func (b *Bot) twin(ctx context.Context, tx *store.Tx, in store.Incoming, reply *commands.Reply) error {
+	as := store.Incoming{Event: twinMark + in.Event, Room: in.Room, Sender: in.Sender, Sent: in.Sent}
+	return tx.Keep(ctx, *keepAs(&as, store.InReaction, reacted{Sign: reply.Mark, Target: reply.MarkOn}), time.Now())
+}
+
 // marking handles a reaction.
 func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
+	in.Event = id.EventID(strings.TrimPrefix(in.Event.String(), twinMark))
 	var r reacted
 	room, err := b.Store.Room(ctx, in.Room)
 	if bad := json.Unmarshal([]byte(in.Content), &r); bad != nil || errors.Is(err, store.ErrNotFound) {

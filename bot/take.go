@@ -23,9 +23,10 @@ import (
 // heard is what the inbox keeps of a message that is for us, until it is
 // handled.
 type heard struct {
-	Text   string     `json:"text"`
-	Thread id.EventID `json:"thread,omitempty"`
-	Named  bool       `json:"named,omitempty"` // by mention
+	Text    string     `json:"text"`
+	Thread  id.EventID `json:"thread,omitempty"`
+	ReplyTo id.EventID `json:"reply_to,omitempty"` // not a thread's fallback
+	Named   bool       `json:"named,omitempty"`    // by mention
 	// Doubtful is an encrypted message whose device cannot be shown to be the
 	// sender's: it may ask, but not decide.
 	Doubtful bool `json:"doubtful,omitempty"`
@@ -249,7 +250,8 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	} else if !ok {
 		return b.unaddressed(ctx, room, in, c, pending)
 	}
-	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(), Named: named,
+	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(),
+		ReplyTo: c.RelatesTo.GetNonFallbackReplyTo(), Named: named,
 		Doubtful: unsure})
 	if err != nil {
 		return nil, err

@@ -30,12 +30,13 @@ type Network struct {
 
 // Request is one command as it came.
 type Request struct {
-	Event  id.EventID
-	Room   id.RoomID
-	Sender id.UserID
-	Thread id.EventID
-	Direct bool
-	Named  bool // called by mention, not by prefix (Address)
+	Event   id.EventID
+	Room    id.RoomID
+	Sender  id.UserID
+	Thread  id.EventID
+	ReplyTo id.EventID // what it is a reply to, be it ours or not
+	Direct  bool
+	Named   bool // called by mention, not by prefix (Address)
 	// Doubtful: the device that wrote it is not shown to be the sender's.
 	Doubtful bool
 	// Networks is in a room the one it belongs to, in a direct chat those

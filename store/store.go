@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"go.mau.fi/util/dbutil"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite" // also the driver
 )
 
 //go:embed migrations/*.sql
@@ -30,6 +30,13 @@ var ErrNewer = errors.New("the database was written by a newer version of buffet
 
 // ErrNotFound means that there is no such record.
 var ErrNotFound = errors.New("not found")
+
+// Fault tells whether it was the database that failed, and not what was asked
+// of it.
+func Fault(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone)
+}
 
 // Store is the open file. It is safe for concurrent use.
 type Store struct {

@@ -115,7 +115,7 @@ func (b *Bot) bare(in store.Incoming) commands.Request {
 	req := commands.Request{Event: in.Event, Room: in.Room, Sender: in.Sender, Now: time.Now()}
 	var h heard
 	if json.Unmarshal([]byte(in.Content), &h) == nil {
-		req.Thread, req.ReplyTo, req.Text, req.Named = h.Thread, h.ReplyTo, h.Text, h.Named
+		req.Thread, req.ReplyTo, req.Text, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Text, h.Named, h.Doubtful
 	}
 	return req
 }

@@ -376,7 +376,16 @@ func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.
 		return err
 	}
 	text := b.Phrases.Text(n.Lang, "bot_intro", lang.Values{"P": commands.ShownPrefix(n.Prefix), "Network": n.Name})
-	_, err := tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	added, err := tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	if err != nil || !added {
+		return err
+	}
+	card, err := b.Commands.Card(ctx, tx, commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room.ID,
+		Organisers: n.Organisers, Retention: n.Retention}, n.Lang)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Send(ctx, store.Message{Key: "card/" + room.ID.String(), Room: room.ID, Plain: card.Plain(), HTML: card.HTML(), Notice: true}, now)
 	return err
 }
 

@@ -44,6 +44,12 @@ func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Direct && len(c.Args) > 0 { // the room is to know what changed there
+		m := store.Message{Key: "card/" + c.Event.String(), Room: c.Network.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
+		if _, err := tx.Send(ctx, m, c.Now); err != nil {
+			return nil, err
+		}
+	}
 	return &Reply{Text: text}, nil
 }
 

@@ -168,5 +168,6 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 			return fmt.Errorf("forget person: %w", err)
 		}
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `UPDATE room SET direct = $1 WHERE direct = $2`, tx.HashPerson(user), user)
+	return err
 }

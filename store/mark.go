@@ -59,6 +59,11 @@ func MarkOf(ctx context.Context, q Querier, e id.EventID) (Mark, error) {
 	return m, err
 }
 
+// MarksIn are the marks that were made in a room.
+func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what <> 'refused' ORDER BY event_id`, room)
+}
+
 // Marked is how many marks of that sort a contribution has.
 func Marked(ctx context.Context, q Querier, contribution int64, what string) (n int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mark WHERE contribution_id = $1 AND what = $2`, contribution, what).Scan(&n)

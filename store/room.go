@@ -39,13 +39,14 @@ func RoomIn(ctx context.Context, q Querier, room id.RoomID) (Room, error) {
 	return getRoom(ctx, q, `room_id = $1`, room)
 }
 
-// DirectRoom is the direct chat with a person, or ErrNotFound.
+// DirectRoom is the direct chat with a person, or ErrNotFound. Of somebody who
+// wants nothing stored it is known by their hash (ForgetPerson).
 func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
-	return getRoom(ctx, s.reader, `direct = $1 AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user)
+	return getRoom(ctx, s.reader, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, s.HashPerson(user))
 }
 
-func getRoom(ctx context.Context, q Querier, where string, arg any) (Room, error) {
-	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, arg).Scan)
+func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, error) {
+	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, ErrNotFound
 	}

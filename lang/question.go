@@ -11,7 +11,7 @@ var (
 	fenced   = regexp.MustCompile("(?s)```.*?(?:```|$)|`[^`\n]*`")
 	replied  = regexp.MustCompile(`(?m)^\s*>.*$`)
 	quoted   = regexp.MustCompile(`„[^“”"\n]*[“”"]|“[^”\n]*”|"[^"\n]*"|«[^»\n]*»|»[^«\n]*«`)
-	address  = regexp.MustCompile(`(?i)\b(?:https?://|www\.|matrix:|mailto:)\S+`)
+	linked   = regexp.MustCompile(`(?i)\b(?:https?://|www\.|matrix:|mailto:)\S+`)
 	sentence = regexp.MustCompile(`[^.!?…\n]+[.!?…]*|[.!?…]+`)
 
 	greeting = regexp.MustCompile(`^(?:(?:hallo|hi|hey|moin|servus|guten (?:morgen|tag|abend)|liebe alle|hello|good (?:morning|afternoon|evening)|dear all)` +
@@ -22,15 +22,15 @@ var (
 	somebody = regexp.MustCompile(`^(?:(?:weiß|weiss|hat|kennt|kann|könnte|nutzt|benutzt|macht|hätte|braucht)(?: (?:mir|uns|hier|da|schon|denn|zufällig|vielleicht|mal|eigentlich))* ` +
 		`(?:jemand|wer|irgendwer|irgendjemand)|(?:wie|womit|wo) (?:macht|handhabt|löst|regelt|organisiert) ihr|` +
 		`(?:does|has|can|could|is|did|would|do) (?:anyone|anybody|someone|somebody|any of you)|(?:any|some)(?:one|body) (?:know|got|have|has|here|using|used))\b`)
-	askingWords = regexp.MustCompile(`\b(?:jemand|jemandem|irgendwer|irgendjemand|anyone|anybody|someone|somebody)\b`)
+	whoever = regexp.MustCompile(`\b(?:jemand|jemandem|irgendwer|irgendjemand|anyone|anybody|someone|somebody)\b`)
 	// what a question begins with; more than a question mark is wanted
 	opening = regexp.MustCompile(`^(?:(?:also|und|aber|denn|and|but|so) )?(?:(?:an|ab|nach|seit|bei|mit|für|von|zu|in|auf|über|unter|bis|at|for|to|with|from|by|since|on) )?(?:wie|wieviele?|wo|woher|wohin|woran|womit|wofür|worauf|wozu|wodurch|wann|warum|wieso|weshalb|wer|wem|wen|was|welche[rsmn]?|` +
 		`gibt|muss|müssen|darf|dürfen|kann|könnt|könnte|können|soll|sollte|sollten|ist|sind|hat|habt|haben|kennt|weiß|nutzt|benutzt|braucht|brauchen|macht|wisst|lohnt|geht|zählt|gilt|` +
 		`how|where|when|why|who|what|what's|which|whose|is|are|do|does|did|has|have|can|could|should|would|will|must|may|any|anyone|anybody|someone)\b`)
 
 	// who is meant is one person
-	person = regexp.MustCompile(`\b(?:du|dich|dir|dein|deine[rsmn]?|bist|hast|kannst|weißt|könntest|würdest|magst|willst|musst|kommst|machst|kennst|hattest|warst)\b`)
-	named  = regexp.MustCompile(`^(?:@\S+|\p{Lu}[\p{Ll}-]+(?: \p{Lu}[\p{Ll}-]+)?\s*[,:])`)
+	personal = regexp.MustCompile(`\b(?:du|dich|dir|dein|deine[rsmn]?|bist|hast|kannst|weißt|könntest|würdest|magst|willst|musst|kommst|machst|kennst|hattest|warst)\b`)
+	named    = regexp.MustCompile(`^(?:@\S+|\p{Lu}[\p{Ll}-]+(?: \p{Lu}[\p{Ll}-]+)?\s*[,:])`)
 
 	rhetoric = regexp.MustCompile(`^(?:wer hätte (?:das|es)|wer weiß das|wer weiß schon|ist (?:das|es|sie|er) nicht|was will man|was soll (?:das|der|man da)|wie \S+ ist (?:das|der|die) denn|wie \S+ ist das$|` +
 		`isn't|aren't|wasn't|ain't|who knew|who (?:would|could)(?:'ve| have)? (?:thought|known|guessed)|who'd have|who cares|who knows|what could possibly|how \S+ is (?:that|this)$|` +
@@ -44,20 +44,20 @@ var (
 		`how (?:many times|often) (?:do|must|should) i|wie oft (?:soll|muss) (?:ich|man)|what's not to|what is not to)|` +
 		`\b(?:das vorstellen|tut man sich|(?:so was|sowas) überhaupt|denn hier los|what i mean|make sense to you|nonsense|unsinn|quatsch|mist|mein(?:e[rsmn]?)?|my|lust auf|fancy an?|just me|on earth|even \w+ing|nur passieren|noch aktuell|passt (?:für )?(?:euch|allen)|works? for (?:everyone|all|you))\b|` +
 		`\b(?:(?:here|there|da|hier|wach|awake|online|los)(?: yet| schon| noch| now)?|now or later|gerade|right now|tonight|heute abend|please|gleich noch|schon wieder|findet ihr(?: nicht| auch)?|meint ihr(?: nicht| auch)?|don't you think)$`)
-	tag = regexp.MustCompile(`[,–-]\s*(?:oder(?: nicht)?|ne|nicht|nicht wahr|gell|gelle|wa|wah|stimmt's|right|ok|okay|no|yeah|correct|eh|huh|` +
+	tagged = regexp.MustCompile(`[,–-]\s*(?:oder(?: nicht)?|ne|nicht|nicht wahr|gell|gelle|wa|wah|stimmt's|right|ok|okay|no|yeah|correct|eh|huh|` +
 		`(?:isn't|wasn't|aren't|weren't|don't|doesn't|didn't|won't|can't|haven't|hasn't) (?:it|they|we|you|he|she))$|\boder$`)
 	smalltalk = regexp.MustCompile(`\b(?:wie geht(?:'s|s| es)|alles (?:klar|gut|ok|fit)|wie läuft(?:'s|s)|how are (?:you|things)|how's (?:it|everyone|everybody)|how is everyone|what's up|how do you do|` +
 		`(?:schönes|gutes|nice|good|great) (?:wochenende|weekend)|gut geschlafen|heute abend noch|doing tonight|was macht ihr (?:heute|gerade))`)
 	technical = regexp.MustCompile(`\b(?:(?:hört|seht|versteht) ihr (?:mich|uns|meine?n?)|könnt ihr (?:mich|meine?n?|das (?:hier )?(?:lesen|sehen|hören))|(?:hear|see|read) (?:me|my|us|this)\b|` +
 		`(?:meine|diese) nachrichte?n?|(?:hier im|in diesem) (?:chat|raum|kanal)|(?:richtigen|falschen) (?:raum|chat|kanal)|(?:right|wrong) (?:room|chat|channel)|in (?:this|the) (?:chat|room|channel)|my (?:screen|mic|message))`)
-	word = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}'’-]*`)
+	anyWord = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}'’-]*`)
 )
 
 // fillers are words that say nothing about what is asked.
-var fillers = set(`und oder aber denn jetzt dann da das der die den dem ein eine einen ist sind war was wer wie wo wann warum wieso ihr wir ich es man mal noch so schon nicht
+var fillers = wordSet(`und oder aber denn jetzt dann da das der die den dem ein eine einen ist sind war was wer wie wo wann warum wieso ihr wir ich es man mal noch so schon nicht
 	and or but now then there that the a an is are was what who how where when why you we i it do does did to of so not us me this`)
 
-func set(words string) map[string]bool {
+func wordSet(words string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
 		m[w] = true
@@ -75,7 +75,7 @@ func IsQuestion(text string) bool {
 		return false
 	}
 	text = replied.ReplaceAllString(fenced.ReplaceAllString(text, " "), "")
-	text = address.ReplaceAllString(quoted.ReplaceAllString(text, " x "), " ")
+	text = linked.ReplaceAllString(quoted.ReplaceAllString(text, " x "), " ")
 	text = strings.NewReplacer("’", "'", "*", "", "_", " ").Replace(strings.TrimSpace(text))
 	if toOne(text) {
 		return false
@@ -114,11 +114,11 @@ func asks(s string) bool {
 	for range 2 { // "hi all, quick question: …"
 		s = s[len(greeting.FindString(s)):]
 	}
-	if !contentful(s) || rhetoric.MatchString(s) || passing.MatchString(s) || tag.MatchString(s) || smalltalk.MatchString(s) || technical.MatchString(s) {
+	if !contentful(s) || rhetoric.MatchString(s) || passing.MatchString(s) || tagged.MatchString(s) || smalltalk.MatchString(s) || technical.MatchString(s) {
 		return false
 	}
-	open := askingWords.MatchString(s)
-	if person.MatchString(s) && !open {
+	open := whoever.MatchString(s)
+	if personal.MatchString(s) && !open {
 		return false
 	}
 	if somebody.MatchString(s) {
@@ -139,7 +139,7 @@ func later(s string) bool {
 
 // contentful tells whether a sentence is long enough to be about something.
 func contentful(s string) bool {
-	words := word.FindAllString(s, -1)
+	words := anyWord.FindAllString(s, -1)
 	n := 0
 	for _, w := range words {
 		if !fillers[w] {

@@ -22,7 +22,8 @@ const (
 )
 
 // Config is what the operator wrote, checked and with the defaults filled in. Paths stand relative to the
-// folder of the config file; secrets are not in it, see Password and AccessToken.
+// folder of the config file; secrets are not in it, see Password,
+// AccessToken and EmbeddingsKey.
 type Config struct {
 	Homeserver      string // without a slash at the end
 	User            id.UserID
@@ -30,9 +31,10 @@ type Config struct {
 	AccessTokenFile string
 	DeviceID        id.DeviceID
 	Data            string
-	Language        string // "de" or "en"
-	Timezone        string // IANA name
-	Log             string // "text" or "json"
+	Language        string      // "de" or "en"
+	Timezone        string      // IANA name
+	Log             string      // "text" or "json"
+	Embeddings      *Embeddings // nil: none
 	Networks        []Network
 }
 
@@ -48,6 +50,7 @@ type Network struct {
 	Organisers []id.UserID
 	Announce   string // cron line, or empty
 	Digest     string // cron line, or empty
+	Retention  int    // months that what was said is kept
 	Feeds      []Feed
 }
 
@@ -74,6 +77,9 @@ func LoadConfig(path string, check checkLine) (*Config, error) {
 	config.Data = beside(dir, config.Data)
 	config.PasswordFile = beside(dir, config.PasswordFile)
 	config.AccessTokenFile = beside(dir, config.AccessTokenFile)
+	if config.Embeddings != nil {
+		config.Embeddings.KeyFile = beside(dir, config.Embeddings.KeyFile)
+	}
 	return config, nil
 }
 
@@ -121,7 +127,11 @@ func (c *Config) AccessToken() (string, error) {
 // Warnings lists what works but should not stay so: secret files that everybody on the machine can read.
 func (c *Config) Warnings() []string {
 	var warnings []string
-	for _, path := range []string{c.PasswordFile, c.AccessTokenFile} {
+	paths := []string{c.PasswordFile, c.AccessTokenFile}
+	if c.Embeddings != nil {
+		paths = append(paths, c.Embeddings.KeyFile)
+	}
+	for _, path := range paths {
 		if path == "" {
 			continue
 		}

@@ -64,10 +64,14 @@ func (r *configReader) configKeys(c *Config) []configKey {
 		{"language", "", r.oneOf(&c.Language, "de", "en")},
 		{"timezone", "", r.zone(&c.Timezone)},
 		{"log", "", r.oneOf(&c.Log, "text", "json")},
+		{"embeddings", "", func(n *yaml.Node, path string) {
+			c.Embeddings = &Embeddings{Timeout: 5 * time.Second}
+			r.mapping(n, path, r.embeddingsKeys(c.Embeddings))
+		}},
 		{"networks", "a list with at least one network", func(n *yaml.Node, path string) {
 			items := r.list(n, path, "a list with at least one network")
 			for i, item := range items {
-				network := Network{Language: c.Language, Timezone: c.Timezone, Prefix: "!"}
+				network := Network{Language: c.Language, Timezone: c.Timezone, Prefix: "!", Retention: 24}
 				at := fmt.Sprintf("%s[%d]", path, i)
 				r.mapping(item, at, r.networkKeys(&network, at))
 				c.Networks = append(c.Networks, network)
@@ -100,6 +104,7 @@ func (r *configReader) networkKeys(w *Network, at string) []configKey {
 		}},
 		{"announce", "", func(n *yaml.Node, path string) { r.cron(n, path, w.Timezone, &w.Announce) }},
 		{"digest", "", func(n *yaml.Node, path string) { r.cron(n, path, w.Timezone, &w.Digest) }},
+		{"retention", "", r.number("a number of months from 1 to 120", 1, 120, &w.Retention)},
 		{"feeds", "", func(n *yaml.Node, path string) {
 			seen := map[string]string{}
 			for i, item := range r.list(n, path, "a list of feeds, each with a url") {
@@ -118,7 +123,7 @@ func (r *configReader) feedKeys(f *Feed, seen map[string]string) []configKey {
 			r.url(n, path, want, feedFlaw, &f.URL)
 			r.once(seen, f.URL, n, path, path, "each feed once in a network")
 		}},
-		{"every", "", func(n *yaml.Node, path string) { r.every(n, path, &f.Every) }},
+		{"every", "", r.duration("a duration from 5m to 168h, such as 1h or 90m", 5*time.Minute, 168*time.Hour, &f.Every)},
 	}
 }
 

@@ -184,20 +184,6 @@ func (r *configReader) cron(n *yaml.Node, path, zone string, into *string) {
 	*into = value
 }
 
-func (r *configReader) every(n *yaml.Node, path string, into *time.Duration) {
-	const want = "a duration from 5m to 168h, such as 1h or 90m"
-	value, ok := r.scalar(n, path, want)
-	if !ok {
-		return
-	}
-	every, err := time.ParseDuration(value)
-	if err != nil || every < 5*time.Minute || every > 168*time.Hour {
-		r.fault(n, path, want, clip(value))
-		return
-	}
-	*into = every
-}
-
 func (r *configReader) name(n *yaml.Node, path string, into *string) {
 	const want = "a name of at most 100 letters, without spaces around it"
 	value, ok := r.scalar(n, path, want)

@@ -102,7 +102,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := &Config{
 		Homeserver: "http://localhost:8008", User: "@b:localhost", Data: filepath.Join(filepath.Dir(path), "data"),
 		Language: "de", Timezone: "Europe/Berlin", Log: "text",
-		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!"}},
+		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!", Retention: 24}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -122,8 +122,8 @@ user: "@b:example.org:8448"
 data: /var/lib/buffet
 `)
 	want := []Network{
-		{Name: "A", Language: "en", Timezone: "Europe/London", Prefix: "!", Announce: "0 9 * * 1"},
-		{Name: "B", Language: "de", Timezone: "Asia/Tokyo", Prefix: "!", Digest: "0 9 * * 1", Rooms: []string{"!only_an_id"}},
+		{Name: "A", Language: "en", Timezone: "Europe/London", Prefix: "!", Retention: 24, Announce: "0 9 * * 1"},
+		{Name: "B", Language: "de", Timezone: "Asia/Tokyo", Prefix: "!", Retention: 24, Digest: "0 9 * * 1", Rooms: []string{"!only_an_id"}},
 	}
 	if !reflect.DeepEqual(c.Networks, want) {
 		t.Errorf("got %+v\nwant %+v", c.Networks, want)
@@ -142,8 +142,12 @@ func TestExampleLoads(t *testing.T) {
 	if byToken.DeviceID != "BUFFETDEVICE" || filepath.Base(byPassword.PasswordFile) != "password" {
 		t.Errorf("sign-in: %+v, %+v", byToken, byPassword)
 	}
+	embeddings := byToken.Embeddings
+	if embeddings == nil || filepath.Base(embeddings.KeyFile) != "embeddings_key" || embeddings.Dimensions != 512 || embeddings.Timeout != 5*time.Second {
+		t.Errorf("embeddings: %+v", embeddings)
+	}
 	want := []Network{{
-		Name: "Example network", Language: "en", Timezone: "Europe/Vienna", Prefix: "!",
+		Name: "Example network", Language: "en", Timezone: "Europe/Vienna", Prefix: "!", Retention: 24,
 		Rooms:      []string{"#buffet:example.org", "!VwLnQPQVHWpNRyMhkX:example.org"},
 		Spaces:     []string{"#network:example.org"},
 		Organisers: []id.UserID{"@anna:example.org"},
@@ -160,6 +164,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 	var known []string
 	for prefix, keys := range map[string][]configKey{
 		"":                    r.configKeys(&Config{}),
+		"embeddings.":         r.embeddingsKeys(&Embeddings{}),
 		"networks[].":         r.networkKeys(&Network{}, ""),
 		"networks[].feeds[].": r.feedKeys(&Feed{}, nil),
 	} {
@@ -253,6 +258,14 @@ func TestSecrets(t *testing.T) {
 	}
 	if _, err := (&Config{PasswordFile: "/no/such"}).Password(); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+	t.Setenv(envEmbeddingsKey, "key")
+	if got, err := (&Config{Embeddings: &Embeddings{}}).EmbeddingsKey(); got != "key" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	shown := &Config{Embeddings: &Embeddings{KeyFile: writeFile(t, "key", "k\n", 0o644)}}
+	if got, err := shown.EmbeddingsKey(); got != "k" || err != nil || len(shown.Warnings()) != 1 {
+		t.Errorf("got %q, %v, warnings %v", got, err, shown.Warnings())
 	}
 	open := &Config{PasswordFile: writeFile(t, "secret", "secret", 0o644)}
 	if got, err := open.Password(); got != "secret" || err != nil {

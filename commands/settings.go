@@ -12,12 +12,11 @@ import (
 
 // The settings of a room, and the value of those that are on.
 const (
-	SetDetect    = "detect"    // recognise questions
-	SetHints     = "hints"     // name earlier questions; on unless Off
-	SetMeaning   = "meaning"   // search by meaning too, at the endpoint of the config
+	SetDetect    = "detect" // recognise questions
+	SetHints     = knowledge.SetHints
 	SetRetention = "retention" // months
 	On           = "on"
-	Off          = "off"
+	Off          = knowledge.Off
 
 	maxMonths = 120
 )

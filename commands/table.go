@@ -77,7 +77,7 @@ func literal() []Command {
 		{
 			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
 			Args:    map[string]string{lang.German: "worum es geht", lang.English: "what it is about"},
-			Example: map[string]string{lang.German: "Wer kennt …?", lang.English: "Who knows …?"},
+			Example: map[string]string{lang.German: "…", lang.English: "…"},
 			Short:   "cmd_ask_short", Long: "help_ask", Main: true, Network: true, Run: runAsk,
 		},
 		{
@@ -136,7 +136,7 @@ func literal() []Command {
 		},
 		{
 			Names:   map[string]string{lang.German: "hilfe", lang.English: "help"},
-			Args:    map[string]string{lang.German: "[wort]", lang.English: "[word]"},
+			Args:    map[string]string{lang.German: "[wort, alle]", lang.English: "[word, all]"},
 			Example: map[string]string{lang.German: "angebote", lang.English: "offers"},
 			Short:   "cmd_help_short", Long: "help_help", Run: runHelp,
 		},

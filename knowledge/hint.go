@@ -10,12 +10,18 @@ import (
 )
 
 const (
+	// SetHints is the setting of a room that turns hints off, with the value Off.
+	SetHints = "hints"
+	// Off is the value of a setting that is turned off.
+	Off = "off"
+	// QuietOff is how many people want fewer hints before there are none any more.
+	QuietOff = 4
+
 	// HintPrefix begins the outbox keys of hints at earlier questions.
 	HintPrefix = "hint/"
 
 	maxHints  = 2    // earlier threads that are named
 	quietStep = 0.07 // how much surer a hint must be for each person who wanted fewer
-	QuietOff  = 4    // people after whom there are none any more
 )
 
 // Hint names, in the thread of a new question, at most two earlier ones that
@@ -24,6 +30,9 @@ const (
 func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contribution, now time.Time) error {
 	quiet, err := store.QuietMarks(ctx, tx, p.Room)
 	if err != nil || quiet >= QuietOff {
+		return err
+	}
+	if set, err := store.Setting(ctx, tx, p.Room, SetHints); err != nil || set == Off {
 		return err
 	}
 	hits, _, err := store.Search(ctx, tx, store.SearchQuery{Text: c.Body, Kinds: []string{store.Question},

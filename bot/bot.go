@@ -31,6 +31,7 @@ type Network struct {
 	Spaces     []string // ids or aliases: their rooms are the network's
 	Organisers []id.UserID
 	Announce   string // cron line in Zone, "" for none
+	Retention  int    // months that contributions are kept; 0: 24
 }
 
 // Bot is the account at work.
@@ -43,6 +44,7 @@ type Bot struct {
 	Log      zerolog.Logger
 
 	guard     roomGuard
+	marks     markLimit
 	spaces    sync.Map // id.RoomID of a space -> name of its network
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}
@@ -54,7 +56,7 @@ type Bot struct {
 // that the homeserver has ended gives ErrLoggedOut.
 func (b *Bot) Run(ctx context.Context) error {
 	b.Account.syncer.bot = b
-	b.guard.client = b.Account.Client
+	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
 	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
 		return fmt.Errorf("note start: %w", err)
 	}

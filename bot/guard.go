@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
@@ -16,6 +17,7 @@ import (
 // it knows neither. So the guard asks the homeserver once per room and start.
 type roomGuard struct {
 	client *mautrix.Client
+	crypto crypto.Store
 	asked  sync.Map // id.RoomID -> bool: it has an encryption event, whatever it says
 }
 
@@ -25,13 +27,8 @@ var errDowngrade = errors.New("the room was encrypted and now claims not to be")
 // room its members, are known. A room that was encrypted once stays so: if
 // its state says otherwise, nothing is sent.
 func (g *roomGuard) Ensure(ctx context.Context, room id.RoomID) error {
-	if _, ok := g.asked.Load(room); !ok {
-		var enc event.EncryptionEventContent // StateEvent writes into the state store as well
-		err := g.client.StateEvent(ctx, room, event.StateEncryption, "", &enc)
-		if err != nil && !errors.Is(err, mautrix.MNotFound) {
-			return fmt.Errorf("ask whether the room is encrypted: %w", err)
-		}
-		g.asked.Store(room, err == nil)
+	if err := g.ask(ctx, room); err != nil {
+		return err
 	}
 	now, err := g.client.StateStore.IsEncrypted(ctx, room)
 	if err != nil {
@@ -43,6 +40,19 @@ func (g *roomGuard) Ensure(ctx context.Context, room id.RoomID) error {
 	}
 	if was, _ := g.asked.Load(room); was == true {
 		return errDowngrade
+	}
+	return nil
+}
+
+// ask makes sure that it is known whether the room is encrypted.
+func (g *roomGuard) ask(ctx context.Context, room id.RoomID) error {
+	if _, ok := g.asked.Load(room); !ok {
+		var enc event.EncryptionEventContent // StateEvent writes into the state store as well
+		err := g.client.StateEvent(ctx, room, event.StateEncryption, "", &enc)
+		if err != nil && !errors.Is(err, mautrix.MNotFound) {
+			return fmt.Errorf("ask whether the room is encrypted: %w", err)
+		}
+		g.asked.Store(room, err == nil)
 	}
 	return nil
 }
@@ -63,6 +73,10 @@ func (g *roomGuard) members(ctx context.Context, room id.RoomID) error {
 	}
 	if _, err := g.client.Members(ctx, room); err != nil {
 		return fmt.Errorf("read members: %w", err)
+	}
+	// who came or went meanwhile is not known: what comes next gets a new key
+	if err := g.crypto.RemoveOutboundGroupSession(ctx, room); err != nil {
+		return fmt.Errorf("renew key: %w", err)
 	}
 	return nil
 }

@@ -85,6 +85,16 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.upgraded(ctx, in)
 	case store.InLeft:
 		return b.left(ctx, in)
+	case store.InReaction:
+		return b.marking(ctx, in)
+	case store.InRedaction:
+		return b.takeBack(ctx, in)
+	case store.InEdit:
+		return b.amend(ctx, in)
+	case store.InReply:
+		return b.reply(ctx, in)
+	case store.InNoticed:
+		return b.noticed(ctx, in)
 	}
 	return b.tick(ctx, in, nil)
 }
@@ -105,7 +115,7 @@ func (b *Bot) bare(in store.Incoming) commands.Request {
 	req := commands.Request{Event: in.Event, Room: in.Room, Sender: in.Sender, Now: time.Now()}
 	var h heard
 	if json.Unmarshal([]byte(in.Content), &h) == nil {
-		req.Thread, req.Text, req.Named = h.Thread, h.Text, h.Named
+		req.Thread, req.ReplyTo, req.Text, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Text, h.Named, h.Doubtful
 	}
 	return req
 }
@@ -122,6 +132,11 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 		reply, err := b.Commands.Run(ctx, tx, req)
 		if err != nil || reply == nil {
 			return err
+		}
+		if reply.MarkOn != "" {
+			if err := b.twin(ctx, tx, in, reply); err != nil {
+				return err
+			}
 		}
 		return b.answer(ctx, tx, req, reply)
 	})
@@ -146,6 +161,11 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 			m.Room, m.ReplyTo, m.Thread = req.Room, req.Event, req.Thread
 		}
 		if _, err := tx.Send(ctx, m, req.Now); err != nil {
+			return err
+		}
+	}
+	for i, f := range reply.Files {
+		if _, err := tx.Send(ctx, store.Message{Key: fmt.Sprintf("%s/file/%d", key, i), User: req.Sender, File: &f}, req.Now); err != nil {
 			return err
 		}
 	}
@@ -184,7 +204,7 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 func (b *Bot) networkFor(ctx context.Context, n *Network, room id.RoomID, user id.UserID) (commands.Network, error) {
 	organiser, err := b.isOrganiser(ctx, n, room, user)
 	return commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room,
-		Organiser: organiser, Organisers: n.Organisers}, err
+		Organiser: organiser, Organisers: n.Organisers, Retention: n.Retention}, err
 }
 
 // sharedNetworks are the networks of the rooms that a person is joined to now.

@@ -76,10 +76,10 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 }
 
 // hopeless errors are those that no later try can mend. A refusal of a text
-// may be mended by people, so it is tried for some hours; a reaction is not
-// worth holding up what comes after it.
+// may be mended by people, so it is tried for some hours; a reaction, or taking
+// something back, is not worth holding up what comes after it.
 func hopeless(err error, o store.Outgoing) bool {
-	if errors.Is(err, errNoTarget) {
+	if errors.Is(err, errNoTarget) || errors.Is(err, errGone) {
 		return true
 	}
 	var http mautrix.HTTPError
@@ -90,7 +90,7 @@ func hopeless(err error, o store.Outgoing) bool {
 	case 401, 408, 429:
 		return false
 	case 403, 404:
-		return o.Reaction != "" || o.Attempts > 30
+		return o.Reaction != "" || o.Redacts != "" || o.Attempts > 30
 	default:
 		return code >= 400 && code < 500
 	}
@@ -112,20 +112,23 @@ func retryAfter(err error) time.Duration {
 // through, so a second one must not overtake it.
 const onItsWay = 5 * time.Second
 
-var errNoTarget = errors.New("the message it refers to was never sent")
+var (
+	errNoTarget = errors.New("the message it refers to was never sent")
+	errGone     = errors.New("the person does not want the direct chat")
+)
 
 func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 	room := o.Room
 	if o.User != "" {
 		var err error
-		if room, err = b.directRoom(ctx, o.User); err != nil {
+		if room, err = b.roomWith(ctx, o); err != nil {
 			return "", err
 		}
 	}
 	if err := b.guard.Ensure(ctx, room); err != nil {
 		return "", err
 	}
-	if o.User != "" {
+	if o.User != "" && target(o) == "" {
 		if err := b.guard.Reaches(ctx, room, o.User); err != nil {
 			return "", err
 		}
@@ -133,20 +136,56 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 	if err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay)); err != nil {
 		return "", err
 	}
-	kind, content, err := b.content(ctx, o.Message)
+	if o.Redacts != "" {
+		return b.redact(ctx, room, o)
+	}
+	kind, content, err := b.content(ctx, room, o.Message)
 	if err != nil {
 		return "", err
 	}
 	resp, err := b.Account.Client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: txnID(o.Key)})
+	if o.Reaction != "" && errors.Is(err, errDuplicateReaction) {
+		return "", nil // it is there
+	} else if err != nil {
+		return "", err
+	}
+	return resp.EventID, nil
+}
+
+// errDuplicateReaction is how homeservers refuse the same reaction again.
+var errDuplicateReaction = mautrix.RespError{ErrCode: "M_DUPLICATE_ANNOTATION"}
+
+// redact takes a message of ours back. Doing so twice is harmless.
+func (b *Bot) redact(ctx context.Context, room id.RoomID, o store.Outgoing) (id.EventID, error) {
+	target, err := b.sentEvent(ctx, o.Redacts)
+	if err != nil {
+		return "", err
+	}
+	resp, err := b.Account.Client.RedactEvent(ctx, room, target, mautrix.ReqRedact{TxnID: txnID(o.Key)})
 	if err != nil {
 		return "", err
 	}
 	return resp.EventID, nil
 }
 
+// sentEvent is the event that a message of ours became, or errNoTarget.
+func (b *Bot) sentEvent(ctx context.Context, key string) (id.EventID, error) {
+	e, err := b.Store.SentEvent(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errNoTarget
+	}
+	return e, err
+}
+
 // content is the message as Matrix has it.
-func (b *Bot) content(ctx context.Context, m store.Message) (event.Type, any, error) {
+func (b *Bot) content(ctx context.Context, room id.RoomID, m store.Message) (event.Type, any, error) {
 	if m.Reaction != "" {
+		if m.ReactTo != "" {
+			var err error
+			if m.ReplyTo, err = b.sentEvent(ctx, m.ReactTo); err != nil {
+				return event.Type{}, nil, err
+			}
+		}
 		return event.EventReaction, &event.ReactionEventContent{RelatesTo: event.RelatesTo{
 			Type: event.RelAnnotation, EventID: m.ReplyTo, Key: m.Reaction}}, nil
 	}
@@ -156,6 +195,11 @@ func (b *Bot) content(ctx context.Context, m store.Message) (event.Type, any, er
 	}
 	if m.HTML != "" {
 		c.Format, c.FormattedBody = event.FormatHTML, m.HTML
+	}
+	if m.File != nil {
+		if err := b.attach(ctx, room, c, m.File); err != nil {
+			return event.Type{}, nil, err
+		}
 	}
 	switch {
 	case m.Thread != "":
@@ -167,16 +211,50 @@ func (b *Bot) content(ctx context.Context, m store.Message) (event.Type, any, er
 		c.RelatesTo = (&event.RelatesTo{}).SetReplyTo(m.ReplyTo)
 	}
 	if m.Edits != "" {
-		e, err := b.Store.SentEvent(ctx, m.Edits)
-		if errors.Is(err, store.ErrNotFound) {
-			return event.Type{}, nil, errNoTarget
-		} else if err != nil {
+		e, err := b.sentEvent(ctx, m.Edits)
+		if err != nil {
 			return event.Type{}, nil, err
 		}
 		c.SetEdit(e)
 		c.Mentions = &event.Mentions{}
 	}
 	return event.EventMessage, c, nil
+}
+
+// target is the key of the message that this one only acts on.
+func target(o store.Outgoing) string { return o.Redacts + o.ReactTo }
+
+// roomWith is the room that a message to a person goes to.
+func (b *Bot) roomWith(ctx context.Context, o store.Outgoing) (id.RoomID, error) {
+	if target(o) == "" && !o.IfThere {
+		return b.directRoom(ctx, o.User)
+	}
+	room, err := b.Store.DirectRoom(ctx, o.User)
+	if errors.Is(err, store.ErrNotFound) {
+		if target(o) != "" {
+			return "", errNoTarget
+		}
+		return b.directRoom(ctx, o.User)
+	} else if err != nil || target(o) != "" {
+		return room.ID, err
+	}
+	// declined or left; one who is not listed at all may just have been invited
+	return room.ID, b.stays(ctx, room.ID, o.User)
+}
+
+// stays gives errGone if a person has left a room or declined to come.
+func (b *Bot) stays(ctx context.Context, room id.RoomID, user id.UserID) error {
+	if err := b.guard.members(ctx, room); err != nil {
+		return err
+	}
+	m, err := b.Account.Client.StateStore.TryGetMember(ctx, room, user)
+	if err != nil {
+		return fmt.Errorf("read membership: %w", err)
+	}
+	if m != nil && (m.Membership == event.MembershipLeave || m.Membership == event.MembershipBan) {
+		return errGone
+	}
+	return nil
 }
 
 // directRoom is the direct chat with a person; it is opened, encrypted, if

@@ -313,11 +313,53 @@ func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now ti
 			return err
 		}
 	}
-	if line.joined.IsZero() && !room.Joined.IsZero() {
+	came := !line.joined.IsZero() || room.Joined.IsZero()
+	if came || line.holes {
+		if err := b.recheck(ctx, tx, line.room, line.batch, now); err != nil {
+			return err
+		}
+	}
+	if !came {
 		return nil
 	}
 	b.guard.Forget(line.room)
+	if err := tx.ForgetMembers(ctx, line.room); err != nil {
+		return err
+	}
 	return b.came(ctx, tx, room, now)
+}
+
+// kindRecheck is the job that looks after a room in which something may have
+// happened that we did not see.
+const kindRecheck = "recheck"
+
+// recheckArgs are its arguments.
+type recheckArgs struct {
+	Room id.RoomID `json:"room"`
+}
+
+// recheck adds that job, once per sync response.
+func (b *Bot) recheck(ctx context.Context, tx *store.Tx, room id.RoomID, batch string, now time.Time) error {
+	_, err := schedule.Add(ctx, tx, kindRecheck+"/"+room.String()+"/"+batch, kindRecheck, recheckArgs{room}, now)
+	return err
+}
+
+// knowMembers makes sure that the members of all our rooms are known
+// (store.JoinedRooms). It asks the homeserver: never call it inside of Write.
+func (b *Bot) knowMembers(ctx context.Context) error {
+	rooms, err := b.Store.Rooms(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Joined.IsZero() {
+			continue
+		}
+		if err := b.guard.members(ctx, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // came notes that we are in a room, and introduces us there, once.
@@ -334,7 +376,16 @@ func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.
 		return err
 	}
 	text := b.Phrases.Text(n.Lang, "bot_intro", lang.Values{"P": commands.ShownPrefix(n.Prefix), "Network": n.Name})
-	_, err := tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	added, err := tx.Send(ctx, store.Message{Key: "intro/" + room.ID.String(), Room: room.ID, Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	if err != nil || !added {
+		return err
+	}
+	card, err := b.Commands.Card(ctx, tx, commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room.ID,
+		Organisers: n.Organisers, Retention: n.Retention}, n.Lang)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Send(ctx, store.Message{Key: "card/" + room.ID.String(), Room: room.ID, Plain: card.Plain(), HTML: card.HTML(), Notice: true}, now)
 	return err
 }
 

@@ -52,6 +52,8 @@ type timeline struct {
 	joined time.Time // our own join stands in it
 	direct id.UserID // we made this room for that person
 	newest id.EventID
+	batch  string // the sync token after it
+	holes  bool   // not all that is new to us is here
 }
 
 // ProcessResponse stores what concerns us and then the token. An error makes
@@ -89,12 +91,16 @@ func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since strin
 	lines := make([]timeline, 0, len(res.Rooms.Join))
 	limited := map[id.RoomID]string{}
 	for room, data := range res.Rooms.Join {
-		line := timeline{room: room, events: data.Timeline.Events}
+		line := timeline{room: room, events: data.Timeline.Events, batch: res.NextBatch}
 		for _, evt := range data.State.Events {
 			s.ownRoom(&line, evt)
 		}
 		if data.Timeline.Limited {
 			limited[room] = data.Timeline.PrevBatch
+			// somebody may have left in the gap, and nobody will tell: members are lazily loaded
+			if err := s.store.ForgetMembers(ctx, room); err != nil {
+				return err
+			}
 		}
 		lines = append(lines, line)
 		// the library handles the state in the timeline, we the rest
@@ -163,6 +169,13 @@ func (s *syncer) newEvents(ctx context.Context, line *timeline, since, prevBatch
 	if s.cutAtJoin(line) {
 		return nil
 	}
+	known, err := s.store.Room(ctx, line.room)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
 	if since == "" { // the first sync of all: what was said before we first started is not for us
 		var fresh []*event.Event
 		for _, evt := range line.events {
@@ -171,16 +184,11 @@ func (s *syncer) newEvents(ctx context.Context, line *timeline, since, prevBatch
 			}
 		}
 		line.events = fresh
+		line.holes = known.Last != "" // with a device before this one
 		return nil
 	}
-	if prevBatch == "" {
+	if prevBatch == "" || known.ID == "" {
 		return nil
-	}
-	known, err := s.store.Room(ctx, line.room)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	} else if err != nil {
-		return err
 	}
 	return s.fillGap(ctx, line, known.Last, since, prevBatch)
 }
@@ -229,6 +237,7 @@ func (s *syncer) fillGap(ctx context.Context, line *timeline, last id.EventID, s
 		}
 		from = page.End
 	}
+	line.holes = true
 	s.log.Warn().Stringer("room_id", line.room).Int("events", len(line.events)).Msg("the gap after downtime was too long to fill")
 	return nil
 }

@@ -23,9 +23,10 @@ import (
 // heard is what the inbox keeps of a message that is for us, until it is
 // handled.
 type heard struct {
-	Text   string     `json:"text"`
-	Thread id.EventID `json:"thread,omitempty"`
-	Named  bool       `json:"named,omitempty"` // by mention
+	Text    string     `json:"text"`
+	Thread  id.EventID `json:"thread,omitempty"`
+	ReplyTo id.EventID `json:"reply_to,omitempty"` // not a thread's fallback
+	Named   bool       `json:"named,omitempty"`    // by mention
 	// Doubtful is an encrypted message whose device cannot be shown to be the
 	// sender's: it may ask, but not decide.
 	Doubtful bool `json:"doubtful,omitempty"`
@@ -110,7 +111,8 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 	}
 	var list []store.Incoming
 	for _, evt := range line.events {
-		in, err := b.concern(ctx, room, evt)
+		// what waits to be handled may gather a message; then what follows may belong to it
+		in, err := b.concern(ctx, room, evt, len(list) > 0)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +123,7 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 	return list, nil
 }
 
-func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event) (*store.Incoming, error) {
+func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pending bool) (*store.Incoming, error) {
 	in := &store.Incoming{Event: evt.ID, Room: evt.RoomID, Sender: evt.Sender, Sent: time.UnixMilli(evt.Timestamp)}
 	if evt.Sender == b.Account.Client.UserID {
 		if in.Content = keyOf(evt.Unsigned.TransactionID); in.Content == "" {
@@ -140,26 +142,30 @@ func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event) (*
 		}
 		in.Kind, in.Content = store.InTombstone, string(evt.Content.VeryRaw)
 		return in, nil
+	case event.EventReaction.Type:
+		return b.reaction(room, in, evt), nil
+	case event.EventRedaction.Type:
+		return b.redaction(in, evt), nil
 	case event.EventEncrypted.Type:
-		return b.decrypt(ctx, room, in, evt)
+		return b.decrypt(ctx, room, in, evt, pending)
 	case event.EventMessage.Type:
 		if encrypted, err := b.guard.Encrypted(ctx, evt.RoomID); err != nil || encrypted {
 			return nil, err // anybody on the way could have written it
 		}
-		return b.message(ctx, room, in, evt)
+		return b.message(ctx, room, in, evt, pending)
 	}
 	return nil, nil
 }
 
 // decrypt opens an encrypted event, or keeps it until its key arrives.
-func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event) (*store.Incoming, error) {
+func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event, pending bool) (*store.Incoming, error) {
 	evt.Type.Class = event.MessageEventType
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
 		return nil, nil //nolint:nilerr // an event that is none
 	}
 	clear, err := b.Account.crypto.Decrypt(ctx, evt)
 	if err == nil {
-		return b.message(ctx, room, in, clear)
+		return b.message(ctx, room, in, clear, pending)
 	}
 	if errors.Is(err, crypto.ErrDuplicateMessageIndex) {
 		b.Log.Warn().Stringer("room_id", evt.RoomID).Stringer("event_id", evt.ID).Msg("replayed message dropped")
@@ -197,7 +203,7 @@ func (b *Bot) requestKey(in store.Incoming, c *event.EncryptedEventContent) {
 const keyPatience = 5 * time.Second
 
 // message tells whether a decrypted event is for us.
-func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event) (*store.Incoming, error) {
+func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event, pending bool) (*store.Incoming, error) {
 	if evt.Type.Type != event.EventMessage.Type {
 		return nil, nil
 	}
@@ -205,8 +211,8 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		return nil, nil //nolint:nilerr // not a message we can read
 	}
 	c, ok := evt.Content.Parsed.(*event.MessageEventContent)
-	if !ok || c.MsgType != event.MsgText || c.RelatesTo.GetReplaceID() != "" {
-		return nil, nil // notices are other bots' answers; an edit does not ask again
+	if !ok || c.MsgType != event.MsgText {
+		return nil, nil // notices are other bots' answers
 	}
 	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.name,
 		Prefix: "!", Direct: room.Direct != ""}
@@ -218,6 +224,19 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	if c.Mentions != nil {
 		a.Mentions = c.Mentions.UserIDs
 	}
+	unsure := evt.Mautrix.WasEncrypted && doubtful(evt.Mautrix.TrustState)
+	if !pending {
+		var err error
+		if pending, err = b.Store.Waiting(ctx, room.ID); err != nil {
+			return nil, err
+		}
+	}
+	if c.RelatesTo.GetReplaceID() != "" { // an edit does not ask again
+		if unsure {
+			return nil, nil
+		}
+		return b.edit(ctx, in, c, a, pending)
+	}
 	if to := c.RelatesTo.GetNonFallbackReplyTo(); to != "" {
 		mine, err := b.Store.WroteEvent(ctx, to)
 		if err != nil {
@@ -226,11 +245,14 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		a.ReplyToMe = mine
 	}
 	text, named, ok := commands.Address(a)
-	if !ok {
+	if !ok && unsure {
 		return nil, nil
+	} else if !ok {
+		return b.unaddressed(ctx, room, in, c, pending)
 	}
-	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(), Named: named,
-		Doubtful: evt.Mautrix.WasEncrypted && doubtful(evt.Mautrix.TrustState)})
+	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(),
+		ReplyTo: c.RelatesTo.GetNonFallbackReplyTo(), Named: named,
+		Doubtful: unsure})
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +294,7 @@ func (b *Bot) unlockOne(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
-	open, err := b.decrypt(ctx, room, &store.Incoming{Event: in.Event, Room: in.Room, Sender: in.Sender}, evt)
+	open, err := b.decrypt(ctx, room, &store.Incoming{Event: in.Event, Room: in.Room, Sender: in.Sender}, evt, false)
 	if err != nil || (open != nil && open.Kind == store.InLocked) {
 		return err
 	}

@@ -28,36 +28,21 @@ func runHelp(_ context.Context, _ *store.Tx, c *Call) (*Reply, error) {
 	return &Reply{Text: text}, nil
 }
 
-// fiveLines is the help that fits a phone: one line per command that the
-// person may use, filled up for those who may use few.
+// fiveLines is the help that fits a phone: a line for each of the main
+// commands, and one that names the others that the person may use.
 func (c *Call) fiveLines() *lang.Text {
 	text := new(lang.Text)
-	var list []*Command
+	var others []string
 	for i := range c.Table.list {
-		if one := &c.Table.list[i]; !one.Organisers || c.organiser() {
-			list = append(list, one)
+		one := &c.Table.list[i]
+		switch {
+		case one.Main:
+			text.Code(c.Prefix + strings.TrimSpace(one.Name(c.Lang)+" "+one.Example[c.Lang])).Raw(" – ").Add(c.say(one.Short)).Line()
+		case !one.Organisers || c.organiser():
+			others = append(others, "`"+one.Name(c.Lang)+"`")
 		}
 	}
-	if len(list) < 5 {
-		text.Add(c.say("help_head")).Line()
-	}
-	for i, one := range list {
-		if i > 0 {
-			text.Line()
-		}
-		text.Code(c.Prefix + strings.TrimSpace(one.Name(c.Lang)+" "+one.Example[c.Lang])).Raw(" – ").Add(c.say(one.Short))
-	}
-	if len(list) < 4 {
-		key, room := "help_foot", c.Prefix
-		if c.Direct {
-			key, room = "help_foot_direct", "!"
-			if len(c.Networks) > 0 {
-				room = ShownPrefix(c.Networks[0].Prefix)
-			}
-		}
-		text.Line().Add(c.say(key, lang.Values{"Prefix": strings.TrimSpace(room)}))
-	}
-	return text
+	return text.Say(c.Table.phrases.Say(c.Lang, "help_more") + strings.Join(others, " · "))
 }
 
 // usage is the word with all that may follow.

@@ -25,16 +25,20 @@ type Network struct {
 	Room       id.RoomID
 	Organiser  bool        // the sender is one there: listed, or power level 50
 	Organisers []id.UserID // those listed, to name who may
+	Retention  int         // months that contributions are kept, unless a room says otherwise
 }
 
 // Request is one command as it came.
 type Request struct {
-	Event  id.EventID
-	Room   id.RoomID
-	Sender id.UserID
-	Thread id.EventID
-	Direct bool
-	Named  bool // called by mention, not by prefix (Address)
+	Event   id.EventID
+	Room    id.RoomID
+	Sender  id.UserID
+	Thread  id.EventID
+	ReplyTo id.EventID // what it is a reply to, be it ours or not
+	Direct  bool
+	Named   bool // called by mention, not by prefix (Address)
+	// Doubtful: the device that wrote it is not shown to be the sender's.
+	Doubtful bool
 	// Networks is in a room the one it belongs to, in a direct chat those
 	// that the person shares with the bot.
 	Networks []Network
@@ -45,9 +49,13 @@ type Request struct {
 
 // Reply is what to answer.
 type Reply struct {
-	Text    *lang.Text // nil: only the reaction
-	Private bool       // Text goes to the sender's direct chat
-	React   string     // to the command, in its place
+	Text    *lang.Text   // nil: only the reaction
+	Private bool         // Text goes to the sender's direct chat
+	React   string       // to the command, in its place
+	Files   []store.File // to the sender's direct chat
+	// Mark, on MarkOn: as if the sender had reacted so to that message.
+	Mark   string
+	MarkOn id.EventID
 }
 
 // Call is a request with everything that handlers share worked out.
@@ -68,6 +76,9 @@ const done = "✅"
 // the person to read, in the language that Language gives; any other error is ours.
 func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, error) {
 	c, word := t.call(&req)
+	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
+		return reply, c.withPrefix(err)
+	}
 	if c.Command == nil {
 		return t.unknown(c, word)
 	}
@@ -247,19 +258,24 @@ func (c *Call) allowed() error {
 		return nil
 	}
 	if !c.Network.Organiser {
-		who := make([]string, 0, len(c.Network.Organisers))
-		for _, u := range c.Network.Organisers {
-			who = append(who, u.String())
-		}
-		if len(who) == 0 {
-			return lang.Wrong("cmd_only_moderators")
-		}
-		return lang.Wrong("cmd_only_organisers", lang.Values{"Who": strings.Join(who, ", ")})
+		return c.mayOrganise()
 	}
 	if c.Command.Room && c.Network.Room == "" {
 		return lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})
 	}
 	return nil
+}
+
+// mayOrganise says who may do what the sender may not.
+func (c *Call) mayOrganise() error {
+	who := make([]string, 0, len(c.Network.Organisers))
+	for _, u := range c.Network.Organisers {
+		who = append(who, u.String())
+	}
+	if len(who) == 0 {
+		return lang.Wrong("cmd_only_moderators")
+	}
+	return lang.Wrong("cmd_only_organisers", lang.Values{"Who": strings.Join(who, ", ")})
 }
 
 // say is one of our phrases in the call's language. P, the prefix to show,

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
 )
@@ -27,6 +28,7 @@ type Command struct {
 	Short string // phrase: what it does, in a few words
 	Long  string // phrase: the help on this word
 
+	Main       bool // has a line of its own in the help
 	Organisers bool // only organisers may use it
 	Private    bool // the answer goes to the direct chat
 	Network    bool // it is about one network, which must be known
@@ -58,13 +60,65 @@ func literal() []Command {
 				lang.German:  "[heute, morgen, woche, monat, 14 tage] [art] [thema …]",
 				lang.English: "[today, tomorrow, week, month, 14 days] [kind] [topic …]",
 			},
-			Short: "cmd_offers_short", Long: "help_offers", Network: true, Run: runOffers,
+			Short: "cmd_offers_short", Long: "help_offers", Main: true, Network: true, Run: runOffers,
 		},
 		{
 			Names:   map[string]string{lang.German: "angebot", lang.English: "offer"},
 			Args:    map[string]string{lang.German: "3", lang.English: "3"},
 			Example: map[string]string{lang.German: "3", lang.English: "3"},
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
+		},
+		{
+			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
+			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
+			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
+			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch,
+		},
+		{
+			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
+			Args:    map[string]string{lang.German: "worum es geht", lang.English: "what it is about"},
+			Example: map[string]string{lang.German: "Wer kennt …?", lang.English: "Who knows …?"},
+			Short:   "cmd_ask_short", Long: "help_ask", Main: true, Network: true, Run: runAsk,
+		},
+		{
+			Names: map[string]string{lang.German: "erfahrung", lang.English: "share"},
+			Args:  map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
+			Short: "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
+		},
+		{
+			Names: map[string]string{lang.German: "offen", lang.English: "open"},
+			Short: "cmd_open_short", Long: "help_open", Run: runOpen,
+		},
+		{
+			Names: map[string]string{lang.German: "erledigt", lang.English: "solved"},
+			Args:  map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
+			Short: "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
+		},
+		{
+			Names: map[string]string{lang.German: "wer", lang.English: "who"},
+			Args:  map[string]string{lang.German: "thema, ich: thema, ich nicht: thema", lang.English: "topic, me: topic, not me: topic"},
+			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
+		},
+		{
+			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
+			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
+		},
+		{
+			Names: map[string]string{lang.German: "vergissmich", lang.English: "forgetme"},
+			Args:  map[string]string{lang.German: "[ja]", lang.English: "[yes]"},
+			Short: "cmd_forgetme_short", Long: "help_forgetme", Run: runForgetMe,
+		},
+		{
+			Names: map[string]string{lang.German: "merkdirmich", lang.English: "rememberme"},
+			Short: "cmd_rememberme_short", Long: "help_rememberme", Run: runRememberMe,
+		},
+		{
+			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
+			Args: map[string]string{
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12]",
+				lang.English: "[detect on, hints off, retention 12]",
+			},
+			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},
 		{
 			Names: map[string]string{lang.German: "plan", lang.English: "plan"},
@@ -92,6 +146,7 @@ func literal() []Command {
 // Table is the table made ready. It is safe for concurrent use.
 type Table struct {
 	phrases *lang.Phrases
+	keeper  *knowledge.Keeper
 	list    []Command
 	words   map[string]*Command
 }
@@ -100,7 +155,7 @@ type Table struct {
 func New(phrases *lang.Phrases) (*Table, error) { return build(phrases, literal()) }
 
 func build(phrases *lang.Phrases, list []Command) (*Table, error) {
-	t := &Table{phrases: phrases, list: list, words: make(map[string]*Command)}
+	t := &Table{phrases: phrases, keeper: &knowledge.Keeper{Phrases: phrases}, list: list, words: make(map[string]*Command)}
 	var faults []error
 	for i := range t.list {
 		c := &t.list[i]

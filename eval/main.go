@@ -34,10 +34,12 @@ func run(args []string) int {
 	switch what {
 	case "bot":
 		err = evalBot(ctx, args[1:])
+	case "retrieval":
+		err = evalRetrieval(ctx, args[1:])
 	case "echo": // eval's own child
 		err = runEcho(ctx, args[1:])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync] [-n 300] [-history 200]")
+		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync] [-n 300] [-history 200]\n       eval retrieval FILE.jsonl ... | -scale N [-data FOLDER]")
 		return 2
 	}
 	if errors.Is(err, errMissed) || errors.Is(err, flag.ErrHelp) {

@@ -29,6 +29,11 @@ const (
 	InInvite    = "invite"    // content: the stripped state
 	InTombstone = "tombstone" // content: the tombstone's
 	InLeft      = "left"      // we are out of the room
+	InReaction  = "reaction"  // a reaction that may mean something to us
+	InRedaction = "redaction" // something was taken back
+	InEdit      = "edit"      // of a gathered message; content: its new text
+	InReply     = "reply"     // to a gathered question
+	InNoticed   = "noticed"   // plainly a question, its text is not kept
 )
 
 // Keep stores an event; a second time it changes nothing.
@@ -63,8 +68,8 @@ func (tx *Tx) Unlock(ctx context.Context, e id.EventID, kind, content string) er
 	if kind == "" {
 		state = "done"
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE inbox SET kind = $1, content = $2, state = $3, session = '' WHERE event_id = $4 AND state = 'locked'`,
-		kind, content, state, e)
+	_, err := tx.ExecContext(ctx, `UPDATE inbox SET kind = $1, content = $2, state = $3, session = '',
+		sender = CASE WHEN $3 = 'done' THEN '' ELSE sender END WHERE event_id = $4 AND state = 'locked'`, kind, content, state, e)
 	tx.ring = append(tx.ring, tx.s.inbox)
 	return err
 }
@@ -99,10 +104,16 @@ func (s *Store) Ready(ctx context.Context, now time.Time, limit int) (list []Inc
 	return list, Time(at.Int64), err
 }
 
-// Handled ticks an event off and wipes its text. It is false if the event was
+// Waiting tells whether anything of a room waits to be handled.
+func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'ready' AND room_id = $1)`, room).Scan(&waits)
+	return waits, err
+}
+
+// Handled ticks an event off and wipes its text and who sent it. It is false if the event was
 // done before: then the caller must not take effect again.
 func (tx *Tx) Handled(ctx context.Context, seq int64) (bool, error) {
-	r, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '' WHERE seq = $1 AND state = 'ready'`, seq)
+	r, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '', sender = '' WHERE seq = $1 AND state = 'ready'`, seq)
 	if err != nil {
 		return false, err
 	}

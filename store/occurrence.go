@@ -111,3 +111,17 @@ func Date(ctx context.Context, q Querier, offer int64, key time.Time) (Occurrenc
 	}
 	return d, err
 }
+
+// NextDate is an offer's date that is next or running at now, or, when all
+// are over, its last; the zero Occurrence if it has none.
+func NextDate(ctx context.Context, q Querier, offer int64, now time.Time) (Occurrence, error) {
+	list, err := Dates(ctx, q, offer, now, 1)
+	if err == nil && len(list) == 0 {
+		list, err = Collect(ctx, q, scanOccurrence, `SELECT `+occurrenceColumns+` FROM occurrence d
+			WHERE d.offer_id = $1 ORDER BY d.start_at DESC LIMIT 1`, offer)
+	}
+	if err != nil || len(list) == 0 {
+		return Occurrence{}, err
+	}
+	return list[0], nil
+}

@@ -24,8 +24,26 @@ type Message struct {
 	Thread   id.EventID  `json:"thread,omitempty"`
 	Mentions []id.UserID `json:"mentions,omitempty"`
 	Edits    string      `json:"edits,omitempty"`    // key of the message that this one replaces
-	Reaction string      `json:"reaction,omitempty"` // to ReplyTo, instead of a text
+	Redacts  string      `json:"redacts,omitempty"`  // instead of a text: key of a message of ours to take back
+	Reaction string      `json:"reaction,omitempty"` // to ReplyTo or ReactTo, instead of a text
+	ReactTo  string      `json:"react_to,omitempty"` // key of the message of ours that Reaction is for
+	File     *File       `json:"file,omitempty"`     // Plain and HTML are its caption
+	// IfThere is for a person who must not be asked back into the direct chat
+	// that they left or declined: then the message is given up.
+	IfThere bool `json:"if_there,omitempty"`
+	// Reactions are put under the message once it is sent, in that order.
+	Reactions []string `json:"-"`
 }
+
+// File is what to send as a file.
+type File struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // MIME
+	Data []byte `json:"data"`
+}
+
+// ReactionKey is the outbox key of the n-th (from 1) of a message's Reactions.
+func ReactionKey(key string, n int) string { return fmt.Sprintf("%s/react/%d", key, n) }
 
 // Outgoing is a Message on its way.
 type Outgoing struct {
@@ -51,7 +69,16 @@ func (tx *Tx) Send(ctx context.Context, m Message, now time.Time) (added bool, e
 	}
 	n, err := r.RowsAffected()
 	tx.ring = append(tx.ring, tx.s.outbox)
-	return n == 1, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	for i, emoji := range m.Reactions {
+		if _, err := tx.Send(ctx, Message{Key: ReactionKey(m.Key, i+1), Room: m.Room, User: m.User,
+			Reaction: emoji, ReactTo: m.Key, IfThere: m.IfThere}, now); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Unsent is the oldest unsent message of each room or person, if it is due at

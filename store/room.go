@@ -39,13 +39,14 @@ func RoomIn(ctx context.Context, q Querier, room id.RoomID) (Room, error) {
 	return getRoom(ctx, q, `room_id = $1`, room)
 }
 
-// DirectRoom is the direct chat with a person, or ErrNotFound.
+// DirectRoom is the direct chat with a person, or ErrNotFound. Of somebody who
+// wants nothing stored it is known by their hash (ForgetPerson).
 func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
-	return getRoom(ctx, s.reader, `direct = $1 AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user)
+	return getRoom(ctx, s.reader, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, s.HashPerson(user))
 }
 
-func getRoom(ctx context.Context, q Querier, where string, arg any) (Room, error) {
-	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, arg).Scan)
+func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, error) {
+	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, ErrNotFound
 	}
@@ -80,12 +81,13 @@ func (tx *Tx) SawEvent(ctx context.Context, room id.RoomID, e id.EventID) error 
 
 // DropRoom forgets a room that we are out of: its schedules, what waits to be
 // said or heard there, and what the Matrix library knows of it. What was
-// announced stays in the books.
+// announced or contributed stays in the books, and so do its settings: we may
+// be let in again.
 func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error {
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
-		`UPDATE inbox SET state = 'done', content = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
+		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,
 		`DELETE FROM crypto_megolm_outbound_session WHERE room_id = $1`,
@@ -99,7 +101,9 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	return err
 }
 
-// MoveRoom moves everything that belongs to a room to its successor.
+// MoveRoom moves everything that belongs to a room to its successor. What was
+// set in the successor already stays as it is. The messages that contributions
+// are stay where they stand (Contribution.EventRoom).
 func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 	for _, q := range []string{
 		// the successor may have been given the config's schedule already
@@ -108,12 +112,16 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE schedule SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE announcement SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE outbox SET room_id = $1 WHERE room_id = $2 AND sent_at = 0`,
+		`DELETE FROM setting WHERE room_id = $2 AND key IN (SELECT key FROM setting WHERE room_id = $1)`,
+		`UPDATE setting SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE mark SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE contribution SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
 			return fmt.Errorf("move room: %w", err)
 		}
 	}
-	return nil
+	return tx.MoveScope(ctx, RoomScope(from), RoomScope(to))
 }
 
 // SyncState is where the sync stands: the token, "" before the first, and

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"go.mau.fi/util/dbutil"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite" // also the driver
 )
 
 //go:embed migrations/*.sql
@@ -31,9 +31,17 @@ var ErrNewer = errors.New("the database was written by a newer version of buffet
 // ErrNotFound means that there is no such record.
 var ErrNotFound = errors.New("not found")
 
+// Fault tells whether it was the database that failed, and not what was asked
+// of it.
+func Fault(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone)
+}
+
 // Store is the open file. It is safe for concurrent use.
 type Store struct {
 	path   string
+	person []byte // the key of HashPerson
 	writer *sql.DB
 	reader *sql.DB
 	matrix *dbutil.Database
@@ -52,6 +60,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	s := &Store{path: path, inbox: newBell(), outbox: newBell(), jobs: newBell(), schedules: newBell()}
 	var err error
+	if s.person, err = personKey(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	// immediate: a transaction that begins by reading never fails with "snapshot is old" when it writes
 	if s.writer, err = sql.Open("sqlite", dsn(path, "_txlock", "immediate", "_journal_mode", "WAL",
 		"_synchronous", "NORMAL", "_foreign_keys", "1", "_pragma", "secure_delete(1)")); err != nil {
@@ -162,8 +173,9 @@ func (s *Store) step(ctx context.Context, name string, version int) error {
 // it has been committed.
 type Tx struct {
 	*sql.Tx
-	s    *Store
-	ring []*bell
+	s       *Store
+	ring    []*bell
+	pending *indexBuffer // what the search index has to take
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use
@@ -176,6 +188,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	defer raw.Rollback()
 	tx := &Tx{Tx: raw, s: s}
 	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.flushIndex(ctx); err != nil {
 		return err
 	}
 	if err := raw.Commit(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"buffet/bot"
 	"buffet/commands"
+	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/offers"
 	"buffet/schedule"
@@ -141,12 +143,16 @@ const (
 )
 
 func (d *daemon) handlers() map[string]schedule.Handler {
-	return map[string]schedule.Handler{
-		kindAnnounce:    {Run: d.announce},
-		kindTidy:        {Run: d.tidy, Max: 1 << 30}, // it must never end
-		offers.FeedKind: d.poller.Handler(),
-		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
+	nudger := &knowledge.Nudger{Store: d.store, Phrases: d.phrases, Now: time.Now, Place: d.bot.PlaceOf}
+	all := map[string]schedule.Handler{
+		knowledge.NudgeKind: nudger.Handler(),
+		kindAnnounce:        {Run: d.announce},
+		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
+		offers.FeedKind:     d.poller.Handler(),
+		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
 	}
+	maps.Copy(all, d.bot.RecheckHandler())
+	return all
 }
 
 // slotArgs are the arguments of an announcement's job.
@@ -259,6 +265,42 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
 			return err
 		}
+		more, err := d.retain(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		if more {
+			return j.Again(ctx, tx, now)
+		}
 		return j.Again(ctx, tx, now.Add(24*time.Hour))
 	})
+}
+
+// retainAtOnce is how many contributions one transaction deletes.
+const retainAtOnce = 200
+
+// retain deletes what rooms do not keep any longer. It tells whether there is
+// more.
+func (d *daemon) retain(ctx context.Context, tx *store.Tx, now time.Time) (more bool, err error) {
+	rooms, err := store.ContributionRooms(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	keeper := &knowledge.Keeper{Phrases: d.phrases}
+	for _, room := range rooms {
+		set, err := store.Settings(ctx, tx, room)
+		if err != nil {
+			return false, err
+		}
+		standard := 0
+		if r, err := store.RoomIn(ctx, tx, room); err == nil {
+			if n := d.bot.Network(r.Network); n != nil {
+				standard = n.Retention
+			}
+		}
+		if more, err = keeper.Retain(ctx, tx, room, now.AddDate(0, -commands.Months(set, standard), 0), retainAtOnce); err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
 }

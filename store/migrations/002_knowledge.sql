@@ -26,7 +26,7 @@ CREATE TABLE contribution (
 );
 CREATE UNIQUE INDEX contribution_event ON contribution (event_id, kind) WHERE event_id <> '';
 CREATE UNIQUE INDEX contribution_uid ON contribution (network, uid, kind) WHERE uid <> '';
-CREATE UNIQUE INDEX contribution_number ON contribution (network, kind, number) WHERE number > 0;
+CREATE UNIQUE INDEX contribution_numbered ON contribution (network, kind, number) WHERE number > 0;
 CREATE INDEX contribution_question ON contribution (question_id) WHERE question_id > 0;
 CREATE INDEX contribution_room ON contribution (room_id, kind);
 CREATE INDEX contribution_author ON contribution (author) WHERE author <> '';
@@ -50,7 +50,7 @@ CREATE TABLE mark (
 	at              INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX mark_contribution ON mark (contribution_id, what);
-CREATE INDEX mark_sender ON mark (sender, at);
+CREATE INDEX mark_room ON mark (room_id, what);
 
 -- what authors were asked and what they answered; never a text of theirs
 CREATE TABLE consent (

@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/knowledge"
+	"buffet/schedule"
+	"buffet/store"
+)
+
+// RecheckHandler does the jobs that look after a room in which something may
+// have been edited or deleted unseen: it asks the homeserver for every message
+// that was gathered there and every mark that took effect.
+func (b *Bot) RecheckHandler() map[string]schedule.Handler {
+	return map[string]schedule.Handler{kindRecheck: {Run: b.recheckRoom}}
+}
+
+const recheckPage = 100
+
+func (b *Bot) recheckRoom(ctx context.Context, j *schedule.Job) error {
+	var a recheckArgs
+	if err := j.Decode(&a); err != nil {
+		return err
+	}
+	room, err := b.Store.Room(ctx, a.Room)
+	if errors.Is(err, store.ErrNotFound) {
+		return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
+	} else if err != nil {
+		return err
+	}
+	p, _ := b.place(room)
+	for after := int64(0); ; {
+		list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, after, recheckPage)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			after = c.ID
+			if err := b.recheckOne(ctx, p, c); err != nil {
+				return err
+			}
+		}
+		if len(list) < recheckPage {
+			break
+		}
+	}
+	marks, err := store.MarksIn(ctx, b.Store.Reader(), a.Room)
+	if err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if err := b.recheckEvent(ctx, a.Room, m.Event); err != nil {
+			return err
+		}
+	}
+	return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
+}
+
+// recheckOne follows what became of a gathered message.
+func (b *Bot) recheckOne(ctx context.Context, p knowledge.Place, c store.Contribution) error {
+	if err := b.recheckEvent(ctx, c.EventRoom, c.Event); err != nil {
+		return err
+	}
+	said, err := b.readMessage(ctx, c.EventRoom, c.Event)
+	if errors.Is(err, errUnreadable) || err == nil && (!said.Trusted || p.Network == "") {
+		return nil // that it cannot be read does not say that it was changed
+	} else if err != nil {
+		return err
+	}
+	text := b.given(*said, p).Text
+	if knowledge.Clip(text) == c.Body {
+		return nil
+	}
+	return b.Store.Write(ctx, func(tx *store.Tx) error {
+		return b.keeper().Edit(ctx, tx, c.Event, c.Author, text, time.Now())
+	})
+}
+
+// recheckEvent takes back what an event did, if it was redacted.
+func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) error {
+	evt, err := b.Account.Client.GetEvent(mautrix.WithMaxRetries(ctx, readRetries), room, e)
+	if err != nil {
+		if err = readError(err); errors.Is(err, errUnreadable) {
+			return nil // not ours to see any more: that does not say that it was deleted
+		}
+		return err
+	}
+	if evt == nil || evt.Unsigned.RedactedBecause == nil {
+		return nil
+	}
+	err = b.Store.Write(ctx, func(tx *store.Tx) error { return b.keeper().Redact(ctx, tx, e, time.Now()) })
+	if err != nil {
+		return fmt.Errorf("take back: %w", err)
+	}
+	return nil
+}

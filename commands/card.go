@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"buffet/knowledge"
+	"buffet/lang"
+	"buffet/store"
+)
+
+const cardKind = "experience"
+
+// card is an experience in the making: its four parts, asked for one by one.
+type card struct {
+	Network string    `json:"network"`
+	Lang    string    `json:"lang"`
+	Step    int       `json:"step"` // the part that is asked for; 4: shown, waits for a yes
+	Parts   [4]string `json:"parts"`
+}
+
+// partKeys are the phrases that head the parts.
+func partKeys() [4]string {
+	return [4]string{"know_part_situation", "know_part_done", "know_part_result", "know_part_contact"}
+}
+
+// startCard begins the conversation.
+func (c *Call) startCard(ctx context.Context, tx *store.Tx) (*Reply, error) {
+	return c.nextStep(ctx, tx, card{Network: c.Network.Name, Lang: c.Lang})
+}
+
+func (c *Call) nextStep(ctx context.Context, tx *store.Tx, d card) (*Reply, error) {
+	content, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.PutDialog(ctx, store.Dialog{Author: c.Sender, Kind: cardKind, Content: string(content), At: c.Now}); err != nil {
+		return nil, err
+	}
+	if d.Step < len(d.Parts) {
+		text := c.say("know_card_ask", lang.Values{"Step": d.Step + 1}).Line().Add(c.say(partKeys()[d.Step] + "_ask"))
+		if d.Step == 0 {
+			text.Line().Add(c.say("know_card_how"))
+		}
+		return &Reply{Text: text}, nil
+	}
+	text := c.say("know_card_shown").Line().Line()
+	text.Raw(c.cardText(d)).Line().Line().Add(c.say("know_card_confirm"))
+	return &Reply{Text: text}, nil
+}
+
+// cardText is the card as it is kept: each part under its name.
+func (c *Call) cardText(d card) string {
+	var b strings.Builder
+	for i, key := range partKeys() {
+		if d.Parts[i] != "" {
+			if b.Len() > 0 {
+				b.WriteString("\n")
+			}
+			b.WriteString(c.Table.phrases.Say(d.Lang, key) + ": " + d.Parts[i])
+		}
+	}
+	return b.String()
+}
+
+// converse takes what a person says in a direct chat as a part of a
+// conversation that is going on. It is false if it is none.
+func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bool, error) {
+	if !c.Direct || c.Doubtful {
+		return nil, false, nil
+	}
+	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
+		if reply, err := c.chooseAudience(ctx, tx, choices); reply != nil || err != nil {
+			return reply, true, err
+		}
+	}
+	dialog, err := store.DialogOf(ctx, tx, c.Sender)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	} else if err != nil {
+		return nil, false, err
+	}
+	var d card
+	if err := json.Unmarshal([]byte(dialog.Content), &d); err != nil {
+		return nil, false, tx.PutDialog(ctx, store.Dialog{Author: c.Sender})
+	}
+	i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == d.Network })
+	if i < 0 || c.Named || strings.HasPrefix(c.Text, "!") {
+		return nil, false, nil
+	}
+	c.Network, c.Lang = &c.Networks[i], d.Lang
+	reply, err := c.takePart(ctx, tx, d)
+	return reply, true, err
+}
+
+// chooseAudience takes an answer in words to who may see a contribution.
+func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice) (*Reply, error) {
+	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
+	if errors.Is(err, store.ErrNotFound) {
+		var ask store.Consent
+		if ask, err = store.LastAsk(ctx, tx, c.Sender); errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		}
+		key = ask.Ask
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := c.Table.keeper.Choose(ctx, tx, c.Lang, key, c.Sender, choices, c.Event, c.Now)
+	if text == nil || err != nil {
+		return nil, err
+	}
+	return &Reply{Text: text}, nil
+}
+
+func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, error) {
+	word := fold(strings.TrimSpace(c.Text))
+	over := func() error { return tx.PutDialog(ctx, store.Dialog{Author: c.Sender}) }
+	switch {
+	case word == "abbruch" || word == "cancel":
+		return &Reply{Text: c.say("know_card_cancelled")}, over()
+	case d.Step < len(d.Parts):
+		d.Parts[d.Step] = ""
+		if word != "-" && word != "weiter" && word != "skip" {
+			d.Parts[d.Step] = knowledge.Clip(c.Text)
+		}
+		d.Step++
+		for d.Step < len(d.Parts) && d.Parts[d.Step] != "" { // one that was corrected
+			d.Step++
+		}
+		if d.Step == len(d.Parts) && c.cardText(d) == "" {
+			return &Reply{Text: c.say("know_card_empty")}, over()
+		}
+	case word == "ja" || word == "yes":
+		return c.keepCard(ctx, tx, d)
+	case word == "nein" || word == "no":
+		return &Reply{Text: c.say("know_card_cancelled")}, over()
+	case len(word) == 1 && word[0] >= '1' && word[0] <= '4':
+		d.Step = int(word[0] - '1')
+		d.Parts[d.Step] = ""
+	}
+	return c.nextStep(ctx, tx, d)
+}
+
+func (c *Call) keepCard(ctx context.Context, tx *store.Tx, d card) (*Reply, error) {
+	if err := c.mayGive(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := tx.PutDialog(ctx, store.Dialog{Author: c.Sender}); err != nil {
+		return nil, err
+	}
+	said := c.said(c.cardText(d))
+	said.Event = "" // no message of theirs is the card; the yes is its mark
+	e, _, err := c.Table.keeper.Gather(ctx, tx, c.place(), store.Experience, said, c.Sender, c.Event, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Text: c.say("know_card_kept", lang.Values{"Number": c.label(e)})}, nil
+}

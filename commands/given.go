@@ -1,0 +1,17 @@
+package commands
+
+import "slices"
+
+// giving are the words whose tail is what a member gives.
+func giving() []string { return []string{"frage", "ask", "erfahrung", "share"} }
+
+// Given is what a member gives with a message: all of it, or what follows the
+// word if it is a command that gives something.
+func Given(in Incoming) string {
+	if text, _, ok := Address(in); ok {
+		if word, tail := split(text); slices.Contains(giving(), word) {
+			return tail
+		}
+	}
+	return withoutFallback(clean(in.Body))
+}

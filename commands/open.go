@@ -1,0 +1,103 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"buffet/knowledge"
+	"buffet/lang"
+	"buffet/store"
+)
+
+const perPage = 5 // fits a phone
+
+// runOpen is "offen": questions that wait for an answer.
+func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	page, _ := c.page(c.Args)
+	scopes, err := c.scopes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	list, total, err := store.OpenQuestions(ctx, tx, scopes, perPage, (page-1)*perPage)
+	if err != nil {
+		return nil, err
+	}
+	if total == 0 {
+		return &Reply{Text: c.say("know_open_none")}, nil
+	}
+	text := c.say("know_open_head", lang.Values{"Count": total})
+	for _, q := range list {
+		text.Line().Line().Bold(c.label(q.Contribution)).Raw(" · " + shorten(q.Body, 160)).Line()
+		text.Raw(lang.ShortDay(c.Lang, q.Sent.In(c.zone()), c.Now.In(c.zone())))
+		if !q.Nudged.IsZero() {
+			text.Raw(" · ").Add(c.say("know_open_quiet"))
+		}
+		if err := c.link(ctx, tx, text, q.Contribution); err != nil {
+			return nil, err
+		}
+	}
+	c.more(text, total, page, c.Command.Name(c.Lang))
+	return &Reply{Text: text}, nil
+}
+
+// page takes "seite 2" off the end of words; pages count from 1.
+func (c *Call) page(words []string) (page int, rest []string) {
+	page = 1
+	if n := len(words); n >= 2 {
+		if w := fold(words[n-2]); w == "seite" || w == "page" {
+			if p := atoi(words[n-1]); p > 0 && p <= 1000 {
+				return p, words[:n-2]
+			}
+		}
+	}
+	return page, words
+}
+
+func atoi(s string) (n int) {
+	for _, r := range s {
+		if r < '0' || r > '9' || n > 1_000_000 {
+			return 0
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n
+}
+
+// more says how much there is beyond a page, and how to see it.
+func (c *Call) more(text *lang.Text, total, page int, command string) {
+	if left := total - page*perPage; left > 0 {
+		word := "seite"
+		if c.Lang == lang.English {
+			word = "page"
+		}
+		text.Line().Line().Add(c.say("know_more", lang.Values{"Count": left, "Command": c.Prefix + command + " " + word, "Page": page + 1}))
+	}
+}
+
+// link adds the way to where something was said.
+func (c *Call) link(ctx context.Context, tx *store.Tx, text *lang.Text, q store.Contribution) error {
+	address := q.URL
+	if q.Event != "" && q.EventRoom != "" {
+		if room, err := store.RoomIn(ctx, tx, q.Room); err == nil && room.Direct != "" {
+			return nil // nobody else gets there
+		}
+		via, err := store.Via(ctx, tx, q.Room, q.Author.Homeserver())
+		if err != nil {
+			return err
+		}
+		address = knowledge.Link(q.EventRoom, q.Event, via)
+	}
+	if address != "" {
+		text.Raw(" · ").Link(c.Table.phrases.Say(c.Lang, "know_to_message"), address)
+	}
+	return nil
+}
+
+// shorten is the beginning of a text on one line.
+func shorten(s string, most int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > most {
+		return strings.TrimSpace(string(r[:most])) + "…"
+	}
+	return s
+}

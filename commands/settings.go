@@ -1,0 +1,125 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"buffet/knowledge"
+	"buffet/lang"
+	"buffet/store"
+)
+
+// The settings of a room, and the value of those that are on.
+const (
+	SetDetect    = "detect"    // recognise questions
+	SetHints     = "hints"     // name earlier questions; on unless Off
+	SetMeaning   = "meaning"   // search by meaning too, at the endpoint of the config
+	SetRetention = "retention" // months
+	On           = "on"
+	Off          = "off"
+
+	maxMonths = 120
+)
+
+// settingWords are what people call the settings.
+func settingWords() map[string]string {
+	return map[string]string{
+		"erkennen": SetDetect, "detect": SetDetect, "hinweise": SetHints, "hints": SetHints,
+		"aufbewahrung": SetRetention, "retention": SetRetention,
+	}
+}
+
+// runSettings is "einstellungen": the card for all, changes for organisers.
+func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	if c.Network.Room == "" {
+		return nil, lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})
+	}
+	if len(c.Args) > 0 {
+		if err := c.set(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	text, err := c.Table.Card(ctx, tx, *c.Network, c.Lang)
+	if err != nil {
+		return nil, err
+	}
+	if c.Direct && len(c.Args) > 0 { // the room is to know what changed there
+		m := store.Message{Key: "card/" + c.Event.String(), Room: c.Network.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
+		if _, err := tx.Send(ctx, m, c.Now); err != nil {
+			return nil, err
+		}
+	}
+	return &Reply{Text: text}, nil
+}
+
+func (c *Call) set(ctx context.Context, tx *store.Tx) error {
+	if !c.Network.Organiser || c.Doubtful {
+		return c.mayOrganise()
+	}
+	key, ok := settingWords()[fold(c.Args[0])]
+	if !ok {
+		return c.wrong("set_what", lang.Values{"Word": short(c.Args[0])})
+	}
+	value := ""
+	if len(c.Args) > 1 {
+		value = fold(c.Args[1])
+	}
+	switch {
+	case key == SetRetention:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > maxMonths {
+			return c.wrong("set_months", lang.Values{"Max": maxMonths})
+		}
+	case slices.Contains([]string{"an", "ein", "on", "ja", "yes"}, value):
+		value = On
+	case slices.Contains([]string{"aus", "off", "nein", "no"}, value):
+		value = Off
+	default:
+		return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
+	}
+	if key == SetHints && value == On {
+		if err := tx.DropQuietMarks(ctx, c.Network.Room); err != nil {
+			return err
+		}
+	}
+	return tx.SetSetting(ctx, c.Network.Room, key, value)
+}
+
+// Card is what the bot does in a room, what it keeps there and for how long,
+// and how to say no.
+func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language string) (*lang.Text, error) {
+	set, err := store.Settings(ctx, q, n.Room)
+	if err != nil {
+		return nil, err
+	}
+	quiet, err := store.QuietMarks(ctx, q, n.Room)
+	if err != nil {
+		return nil, err
+	}
+	state := func(on bool) string {
+		if on {
+			return t.phrases.Say(language, "set_on")
+		}
+		return t.phrases.Say(language, "set_off")
+	}
+	who := t.phrases.Say(language, "set_moderators")
+	for _, u := range n.Organisers {
+		who += ", " + u.String()
+	}
+	return t.phrases.Text(language, "set_card", lang.Values{
+		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
+		"Detect": state(set[SetDetect] == On), "Hints": state(set[SetHints] != Off && quiet < knowledge.QuietOff),
+	}), nil
+}
+
+// Months is how long a room keeps contributions.
+func Months(set map[string]string, standard int) int {
+	if n, err := strconv.Atoi(set[SetRetention]); err == nil {
+		return n
+	}
+	if standard > 0 {
+		return standard
+	}
+	return 24
+}

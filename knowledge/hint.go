@@ -1,0 +1,65 @@
+package knowledge
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+const (
+	// HintPrefix begins the outbox keys of hints at earlier questions.
+	HintPrefix = "hint/"
+
+	maxHints  = 2    // earlier threads that are named
+	quietStep = 0.07 // how much surer a hint must be for each person who wanted fewer
+	QuietOff  = 4    // people after whom there are none any more
+)
+
+// Hint names, in the thread of a new question, at most two earlier ones that
+// ask the same, if it is sure enough (store.SameFloor) and everybody in the
+// room may see them. Each 👎 in the room makes it surer next time.
+func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contribution, now time.Time) error {
+	quiet, err := store.QuietMarks(ctx, tx, p.Room)
+	if err != nil || quiet >= QuietOff {
+		return err
+	}
+	hits, _, err := store.Search(ctx, tx, store.SearchQuery{Text: c.Body, Kinds: []string{store.Question},
+		Scopes: RoomScopes(p.Room, p.Network), Limit: maxHints + 1})
+	if err != nil {
+		return err
+	}
+	text := k.Phrases.Text(p.Lang, "know_hint_head")
+	found := 0
+	for _, h := range hits {
+		if h.ID == c.ID || h.Kind != store.Question || h.Match < store.SameFloor+quietStep*float64(quiet) || found == maxHints {
+			continue
+		}
+		old, err := store.ContributionByID(ctx, tx, h.ID)
+		if err != nil {
+			return err
+		}
+		found++
+		text.Line().Raw("• ").Bold(Number(old, p.Lang)).Raw(" " + quote(old.Body) + " (" + lang.ShortDay(p.Lang, old.Sent, now) + ")")
+		address := old.URL
+		if old.Event != "" {
+			via, err := store.Via(ctx, tx, old.Room, old.Author.Homeserver())
+			if err != nil {
+				return err
+			}
+			address = Link(old.EventRoom, old.Event, via)
+		}
+		if address != "" {
+			text.Raw(" ").Link(k.Phrases.Say(p.Lang, "know_to_message"), address)
+		}
+	}
+	if found == 0 {
+		return nil
+	}
+	text.Line().Add(k.Phrases.Text(p.Lang, "know_hint_foot"))
+	_, err = tx.Send(ctx, store.Message{Key: fmt.Sprintf("%s%d", HintPrefix, c.ID), Room: p.Room, ReplyTo: c.Event, Thread: c.Thread,
+		Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
+	return err
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// What a mark does.
+const (
+	MarkQuestion   = "question"   // keeps a message as a question
+	MarkExperience = "experience" // keeps a message as an experience
+	MarkClosed     = "closed"     // says that a question is answered
+	MarkQuiet      = "quiet"      // wants fewer hints at earlier questions
+	MarkChoice     = "choice"     // an author chose an audience
+	MarkNamed      = "named"      // an author agreed to be named
+	MarkRefused    = "refused"    // an author said no to keeping a message; the event is "no/" and its id
+)
+
+// Mark is a reaction, or a message with a word, that took effect.
+type Mark struct {
+	Event        id.EventID
+	Room         id.RoomID
+	Sender       id.UserID
+	What         string
+	Contribution int64 // 0: of none
+	At           time.Time
+}
+
+const markColumns = `event_id, room_id, sender, what, contribution_id, at`
+
+func scanMark(scan func(...any) error) (m Mark, err error) {
+	var at int64
+	err = scan(&m.Event, &m.Room, &m.Sender, &m.What, &m.Contribution, &at)
+	m.At = Time(at)
+	return m, err
+}
+
+// AddMark keeps a mark; it is false, and nothing changes, the second time.
+func (tx *Tx) AddMark(ctx context.Context, m Mark) (bool, error) {
+	added, err := tx.changed(ctx, `INSERT INTO mark (event_id, room_id, sender, what, contribution_id, at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`, m.Event, m.Room, m.Sender, m.What, m.Contribution, Millis(m.At))
+	if err != nil {
+		return false, fmt.Errorf("keep mark: %w", err)
+	}
+	return added, nil
+}
+
+// MarkOf is the mark that an event made, or ErrNotFound.
+func MarkOf(ctx context.Context, q Querier, e id.EventID) (Mark, error) {
+	m, err := scanMark(q.QueryRowContext(ctx, `SELECT `+markColumns+` FROM mark WHERE event_id = $1`, e).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, ErrNotFound
+	}
+	return m, err
+}
+
+// MarksIn are the marks that were made in a room.
+func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what <> 'refused' ORDER BY event_id`, room)
+}
+
+// Marked is how many marks of that sort a contribution has.
+func Marked(ctx context.Context, q Querier, contribution int64, what string) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mark WHERE contribution_id = $1 AND what = $2`, contribution, what).Scan(&n)
+	return n, err
+}
+
+// QuietMarks is how many people in a room asked for fewer hints.
+func QuietMarks(ctx context.Context, q Querier, room id.RoomID) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(DISTINCT sender) FROM mark WHERE room_id = $1 AND what = 'quiet'`, room).Scan(&n)
+	return n, err
+}
+
+// DropMark forgets a mark.
+func (tx *Tx) DropMark(ctx context.Context, e id.EventID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM mark WHERE event_id = $1`, e)
+	return err
+}
+
+// DropMarks forgets all marks of one sort of a contribution.
+func (tx *Tx) DropMarks(ctx context.Context, contribution int64, what string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM mark WHERE contribution_id = $1 AND what = $2`, contribution, what)
+	return err
+}
+
+// Consent is one line of the log of what authors were asked and answered.
+type Consent struct {
+	Contribution int64     `json:"contribution"`
+	Author       id.UserID `json:"-"`
+	Said         string    `json:"said"` // asked, an audience, named, unnamed, no or back
+	Ask          string    `json:"-"`    // outbox key of the question
+	At           time.Time `json:"at"`
+}
+
+// LogConsent writes a line.
+func (tx *Tx) LogConsent(ctx context.Context, c Consent) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO consent (contribution_id, author, said, ask_key, at) VALUES ($1, $2, $3, $4, $5)`,
+		c.Contribution, c.Author, c.Said, c.Ask, Millis(c.At))
+	if err != nil {
+		return fmt.Errorf("log consent: %w", err)
+	}
+	return nil
+}
+
+func scanConsent(scan func(...any) error) (c Consent, err error) {
+	var at int64
+	err = scan(&c.Contribution, &c.Author, &c.Said, &c.Ask, &at)
+	c.At = Time(at)
+	return c, err
+}
+
+// ConsentsOf is the log of one author, oldest line first.
+func ConsentsOf(ctx context.Context, q Querier, author id.UserID) ([]Consent, error) {
+	return Collect(ctx, q, scanConsent, `SELECT contribution_id, author, said, ask_key, at FROM consent WHERE author = $1 ORDER BY id`, author)
+}
+
+// LastAsk is the newest question that an author was asked, or ErrNotFound.
+func LastAsk(ctx context.Context, q Querier, author id.UserID) (Consent, error) {
+	c, err := scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent
+		WHERE author = $1 AND said = 'asked' ORDER BY id DESC LIMIT 1`, author).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, ErrNotFound
+	}
+	return c, err
+}
+
+// AskOf is the question of that outbox key, or ErrNotFound.
+func AskOf(ctx context.Context, q Querier, key string) (Consent, error) {
+	c, err := scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent
+		WHERE ask_key = $1 AND said = 'asked' LIMIT 1`, key).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, ErrNotFound
+	}
+	return c, err
+}
+
+// KeyOf is the outbox key of the message of ours that became that event, or
+// ErrNotFound.
+func KeyOf(ctx context.Context, q Querier, e id.EventID) (key string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT key FROM outbox WHERE event_id = $1 AND event_id <> ''`, e).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return key, err
+}
+
+// DropQuietMarks forgets that people in a room asked for fewer hints.
+func (tx *Tx) DropQuietMarks(ctx context.Context, room id.RoomID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM mark WHERE room_id = $1 AND what = 'quiet'`, room)
+	return err
+}

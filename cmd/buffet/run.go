@@ -108,7 +108,7 @@ func (c *Config) networks() (list []bot.Network, err error) {
 			return nil, fmt.Errorf("load zone of %s: %w", n.Name, err)
 		}
 		list = append(list, bot.Network{Name: n.Name, Lang: n.Language, Zone: zone, Prefix: n.Prefix, Rooms: n.Rooms,
-			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce})
+			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce, Retention: n.Retention})
 	}
 	return list, nil
 }

@@ -115,7 +115,7 @@ func (k *Keeper) ask(ctx context.Context, tx *store.Tx, p Place, c store.Contrib
 	}
 	text := k.Phrases.Text(p.Lang, phrase, values)
 	if c.Event != "" && !p.Direct {
-		text.Raw(" ").Link(k.Phrases.Say(p.Lang, "know_the_message"), Link(c.EventRoom, c.Event, nil))
+		text.Line().Link(k.Phrases.Say(p.Lang, "know_the_message"), Link(c.EventRoom, c.Event, nil))
 	}
 	rest := "know_ask_choices"
 	if p.Direct {

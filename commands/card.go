@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"buffet/knowledge"
 	"buffet/lang"
@@ -72,12 +73,13 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	if !c.Direct || c.Doubtful {
 		return nil, false, nil
 	}
-	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
+	dialog, err := store.DialogOf(ctx, tx, c.Sender)
+	open := err == nil // then "nein" and "1" are about the card
+	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 && (!open || c.ReplyTo != "") {
 		if reply, err := c.chooseAudience(ctx, tx, choices); reply != nil || err != nil {
 			return reply, true, err
 		}
 	}
-	dialog, err := store.DialogOf(ctx, tx, c.Sender)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, false, nil
 	} else if err != nil {
@@ -96,12 +98,19 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	return reply, true, err
 }
 
+// askedLately is how long an answer can be changed by a word that names no
+// question; a reply to the question, or a reaction, always can.
+const askedLately = time.Hour
+
 // chooseAudience takes an answer in words to who may see a contribution.
 func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice) (*Reply, error) {
 	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
 	if errors.Is(err, store.ErrNotFound) {
 		var ask store.Consent
-		if ask, err = store.LastAsk(ctx, tx, c.Sender); errors.Is(err, store.ErrNotFound) {
+		var answered bool
+		ask, answered, err = store.LastAsk(ctx, tx, c.Sender)
+		// a bare "nein" much later is about something else
+		if errors.Is(err, store.ErrNotFound) || err == nil && answered && c.Now.Sub(ask.At) > askedLately {
 			return nil, nil
 		}
 		key = ask.Ask

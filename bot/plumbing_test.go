@@ -57,11 +57,7 @@ func start(t *testing.T) (l *live, plain, encrypted id.RoomID) {
 	l.Bot = &Bot{Account: matrixtest.Must(Open(ctx, session, st, log))(t), Store: st, Phrases: phrases, Log: log,
 		Commands: matrixtest.Must(commands.New(phrases))(t),
 		Networks: []Network{{Name: "DigIT", Lang: "de", Zone: time.UTC, Prefix: "!", Rooms: []string{plain.String(), encrypted.String()}}}}
-	running, stop := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = l.Run(running) })
-	l.stop = sync.OnceFunc(func() { stop(); wg.Wait() })
-	t.Cleanup(l.stop)
+	l.work()
 	for _, r := range []id.RoomID{plain, encrypted} {
 		if err := l.anke.WaitMember(ctx, r, user, event.MembershipJoin); err != nil {
 			t.Fatal(err)
@@ -69,6 +65,15 @@ func start(t *testing.T) (l *live, plain, encrypted id.RoomID) {
 		l.wait("intro/" + r.String())
 	}
 	return l, plain, encrypted
+}
+
+// work runs the bot until stop.
+func (l *live) work() {
+	running, stop := context.WithCancel(l.ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = l.Run(running) })
+	l.stop = sync.OnceFunc(func() { stop(); wg.Wait() })
+	l.t.Cleanup(l.stop)
 }
 
 func (l *live) send(list ...store.Message) {
@@ -214,6 +219,7 @@ func (l *live) room() id.RoomID { return id.RoomID(l.Networks[0].Rooms[0]) }
 // reads reads until the key is here.
 func (l *live) reads(room id.RoomID, e id.EventID) *Said {
 	l.t.Helper()
+	matrixtest.Must(l.anke.WaitEvent(l.ctx, e))(l.t) // a homeserver may find it only then
 	for {
 		said, err := l.readMessage(l.ctx, room, e)
 		if errors.Is(err, errNoKey) {
@@ -275,13 +281,15 @@ func TestReadsMessages(t *testing.T) {
 		}
 		state := matrixtest.Must(anke.SetState(ctx, room, event.StateTopic, "", &event.TopicEventContent{Topic: "x"}))(t)
 		reaction := must(anke.React(ctx, room, e, "👍"))(t)
+		matrixtest.Must(anke.WaitEvent(ctx, reaction))(t)
 		for name, bad := range map[string]id.EventID{"edit": edit, "redacted": in3, "notice": n, "own": own, "state": state,
 			"reaction": reaction, "missing": "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
 			if got, err := l.readMessage(ctx, room, bad); !errors.Is(err, errUnreadable) || errors.Is(err, errNoKey) {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 		}
-		must(anke.Redact(ctx, room, edit, ""))(t)
+		r := must(anke.Redact(ctx, room, edit, ""))(t)
+		matrixtest.Must(anke.WaitEvent(ctx, r))(t)
 		if got := l.reads(room, e); got.Text != "Wie ging das?" {
 			t.Errorf("after the last edit was taken back: %q", got.Text)
 		}
@@ -332,20 +340,76 @@ func TestMembersAfterGap(t *testing.T) {
 	}
 	l.send(store.Message{Key: "before", Room: encrypted, Plain: "vorher"})
 	l.wait("before")
-	// what a gap leaves behind
+	rechecks := func() (n int) {
+		t.Helper()
+		if err := l.Store.Reader().QueryRowContext(ctx, `SELECT count(*) FROM job WHERE kind = 'recheck'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := rechecks(); n != 2 {
+		t.Errorf("%d rechecks after two joins", n)
+	}
+	l.stop()
+	caro := matrixtest.MemberFor(t, "caro")
+	if err := l.anke.Invite(ctx, encrypted, caro.UserID); err != nil {
+		t.Fatal(err)
+	}
+	matrixtest.Must(caro.Join(ctx, encrypted.String()))(t)
 	for _, r := range []id.RoomID{plain, encrypted} {
 		if err := berta.Leave(ctx, r); err != nil {
 			t.Fatal(err)
 		}
+		for range 30 { // more than one sync brings
+			matrixtest.Must(l.anke.Send(ctx, r, "Gespräch"))(t)
+		}
 	}
-	for len(joined()) != 0 {
-		time.Sleep(50 * time.Millisecond)
+	token, _, err := l.Store.SyncState(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var n int
-	err := l.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM job WHERE kind = 'recheck'`).Scan(&n)
+	l.work()
+	for now := token; now == token; time.Sleep(20 * time.Millisecond) {
+		if now, _, err = l.Store.SyncState(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := joined(); len(got) != 0 {
+		t.Errorf("still in %v", got)
+	}
+	l.send(store.Message{Key: "after", Room: encrypted, Plain: "nachher"})
+	e, _ := l.wait("after")
+	if evt := matrixtest.Must(caro.WaitEvent(ctx, e))(t); evt.Type != event.EventMessage {
+		t.Error("who came in the gap cannot read what is said after it")
+	}
+	if n := rechecks(); n != 2 {
+		t.Errorf("%d rechecks after a gap that was filled", n)
+	}
+}
+
+// A room that cannot be read in whole is looked after.
+func TestRecheckAfterHoles(t *testing.T) {
+	ctx := t.Context()
+	st := matrixtest.Must(store.Open(ctx, filepath.Join(t.TempDir(), "buffet.db")))(t)
+	defer st.Close()
+	b := &Bot{Store: st}
+	err := st.Write(ctx, func(tx *store.Tx) error {
+		now := time.Now()
+		if err := tx.PutRoom(ctx, store.Room{ID: "!a", Network: "N", Joined: now}); err != nil {
+			return err
+		}
+		for _, line := range []*timeline{{room: "!a", batch: "1"}, {room: "!a", batch: "2", holes: true}, {room: "!a", batch: "2", holes: true}} {
+			if err := b.noteRoom(ctx, tx, line, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil || n != 2 {
-		t.Errorf("%d rechecks after two joins, %v", n, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := matrixtest.Must(st.DueJobs(ctx, time.Now().Add(time.Second), []string{kindRecheck}, 9))(t)
+	if len(jobs) != 1 || jobs[0].Key != "recheck/!a/2" || jobs[0].Args != `{"room":"!a"}` {
+		t.Errorf("jobs %+v", jobs)
 	}
 }

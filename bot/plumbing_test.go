@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -446,5 +447,85 @@ func TestRecheckAfterHoles(t *testing.T) {
 	jobs := matrixtest.Must(st.DueJobs(ctx, time.Now().Add(time.Second), []string{kindRecheck}, 9))(t)
 	if len(jobs) != 1 || jobs[0].Key != "recheck/!a/2" || jobs[0].Args != `{"room":"!a"}` {
 		t.Errorf("jobs %+v", jobs)
+	}
+}
+
+// A thread comes in pages; strangers cannot edit.
+func TestReadsLongThread(t *testing.T) {
+	l, plain, _ := start(t)
+	ctx := l.ctx
+	root := matrixtest.Must(l.anke.Send(ctx, plain, "Frage"))(t)
+	const count = 5*readPage + 5
+	var last id.EventID
+	for i := range count {
+		last = matrixtest.Must(l.anke.ThreadReply(ctx, plain, root, strconv.Itoa(i)))(t)
+	}
+	matrixtest.Must(l.anke.WaitEvent(ctx, last))(t)
+	replies := matrixtest.Must(l.readReplies(ctx, plain, root))(t)
+	if len(replies) != count || replies[0].Text != "0" || replies[count-1].Text != strconv.Itoa(count-1) {
+		t.Errorf("%d replies, want %d in order", len(replies), count)
+	}
+	if part := matrixtest.Must(l.relations(ctx, plain, root, event.RelThread, 3))(t); len(part) != 3 {
+		t.Errorf("%d relations, want 3", len(part))
+	}
+	berta := matrixtest.MemberFor(t, "berta")
+	if err := l.anke.Invite(ctx, plain, berta.UserID); err != nil {
+		t.Fatal(err)
+	}
+	matrixtest.Must(berta.Join(ctx, plain.String()))(t)
+	edit := matrixtest.Must(berta.Edit(ctx, plain, root, "untergeschoben"))(t)
+	matrixtest.Must(l.anke.WaitEvent(ctx, edit))(t)
+	if got := l.reads(plain, root); got.Text != "Frage" {
+		t.Errorf("a stranger made it %q", got.Text)
+	}
+}
+
+// refuses answers one kind of requests like a homeserver that refuses them.
+type refuses struct {
+	http.RoundTripper
+	path, code string
+	status     int
+}
+
+func (r refuses) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.Contains(req.URL.Path, r.path) {
+		return r.RoundTripper.RoundTrip(req)
+	}
+	return &http.Response{StatusCode: r.status, Request: req, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(`{"errcode": "` + r.code + `", "error": "no"}`))}, nil
+}
+
+func TestWhatHomeserversRefuse(t *testing.T) {
+	l, plain, _ := start(t)
+	l.stop()
+	l.Account.Client.Client.Transport = refuses{http.DefaultTransport, "/m.reaction/", "M_DUPLICATE_ANNOTATION", 400}
+	l.work()
+	l.send(store.Message{Key: "ask", Room: plain, Plain: "?", Reactions: []string{"1️⃣"}})
+	if _, fault := l.wait(store.ReactionKey("ask", 1)); fault != "" {
+		t.Errorf("a reaction that is there already: %s", fault)
+	}
+	l.stop()
+	for _, c := range []struct {
+		code     string
+		status   int
+		definite bool
+	}{{"M_NOT_FOUND", 404, true}, {"M_FORBIDDEN", 403, true}, {"M_UNRECOGNIZED", 404, false}, {"M_UNKNOWN", 500, false}, {"M_UNKNOWN_TOKEN", 401, false}} {
+		l.Account.Client.Client.Transport = refuses{http.DefaultTransport, "/event/", c.code, c.status}
+		if _, err := l.readMessage(l.ctx, plain, "$x"); errors.Is(err, errUnreadable) != c.definite || err == nil {
+			t.Errorf("%s: %v", c.code, err)
+		}
+	}
+}
+
+// What a message replies to reaches the command, be it ours or not.
+func TestReplyTarget(t *testing.T) {
+	l, plain, _ := start(t)
+	l.stop()
+	c := &event.MessageEventContent{MsgType: event.MsgText, Body: "!hilfe"}
+	c.RelatesTo = (&event.RelatesTo{}).SetReplyTo("$other")
+	in := matrixtest.Must(l.message(l.ctx, store.Room{ID: plain, Network: "DigIT"}, &store.Incoming{Event: "$e"},
+		&event.Event{Type: event.EventMessage, RoomID: plain, Content: event.Content{Parsed: c}}))(t)
+	if in == nil || l.bare(*in).ReplyTo != "$other" {
+		t.Errorf("kept %+v", in)
 	}
 }

@@ -40,7 +40,8 @@ var (
 // What reading asks for at most.
 const (
 	readRetries  = 2   // of a request
-	readPage     = 100 // relations at once
+	readPage     = 20  // relations at once: Dendrite loses those of a page after the twentieth
+	readPages    = 100 // of relations
 	maxReplies   = 500 // in a thread
 	maxEdits     = 500 // of a message
 	plainReplies = 100 // events after a message, among which replies are looked for
@@ -100,13 +101,13 @@ func (b *Bot) readReplies(ctx context.Context, room id.RoomID, e id.EventID) ([]
 // encrypted, in no certain order.
 func (b *Bot) relations(ctx context.Context, room id.RoomID, e id.EventID, kind event.RelationType, most int) (list []*event.Event, err error) {
 	req := &mautrix.ReqGetRelations{RelationType: kind, Dir: mautrix.DirectionForward, Limit: readPage}
-	for len(list) < most {
+	for range readPages {
 		page, err := b.Account.Client.GetRelations(ctx, room, e, req)
 		if err != nil {
 			return nil, readError(err)
 		}
 		list = append(list, page.Chunk...)
-		if page.NextBatch == "" || page.NextBatch == req.From || len(page.Chunk) == 0 {
+		if page.NextBatch == "" || page.NextBatch == req.From || len(list) >= most {
 			break
 		}
 		req.From = page.NextBatch

@@ -468,6 +468,15 @@ func TestReadsLongThread(t *testing.T) {
 	if part := matrixtest.Must(l.relations(ctx, plain, root, event.RelThread, 3))(t); len(part) != 3 {
 		t.Errorf("%d relations, want 3", len(part))
 	}
+	second := matrixtest.Must(l.anke.Send(ctx, plain, "Noch eine"))(t)
+	for range plainReplies - 5 {
+		matrixtest.Must(l.anke.Send(ctx, plain, "Gespräch"))(t)
+	}
+	far := matrixtest.Must(l.anke.Reply(ctx, plain, second, "Antwort"))(t)
+	matrixtest.Must(l.anke.WaitEvent(ctx, far))(t)
+	if got := matrixtest.Must(l.readReplies(ctx, plain, second))(t); len(got) != 1 || got[0].Event != far {
+		t.Errorf("a plain reply some way after: %+v", got)
+	}
 	berta := matrixtest.MemberFor(t, "berta")
 	if err := l.anke.Invite(ctx, plain, berta.UserID); err != nil {
 		t.Fatal(err)

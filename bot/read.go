@@ -71,11 +71,11 @@ func (b *Bot) readReplies(ctx context.Context, room id.RoomID, e id.EventID) ([]
 	if err != nil {
 		return nil, err
 	}
-	around, err := b.Account.Client.Context(ctx, room, e, nil, 2*plainReplies) // half of it after
+	after, err := b.after(ctx, room, e, plainReplies)
 	if err != nil {
-		return nil, readError(err)
+		return nil, err
 	}
-	for _, evt := range around.EventsAfter[:min(len(around.EventsAfter), plainReplies)] {
+	for _, evt := range after {
 		// how it relates stands outside of the encryption
 		if relatesTo(evt).GetNonFallbackReplyTo() == e && !slices.ContainsFunc(list, func(o *event.Event) bool { return o.ID == evt.ID }) {
 			list = append(list, evt)
@@ -95,6 +95,23 @@ func (b *Bot) readReplies(ctx context.Context, room id.RoomID, e id.EventID) ([]
 	}
 	slices.SortStableFunc(said, func(a, b Said) int { return a.Sent.Compare(b.Sent) })
 	return said, nil
+}
+
+// after are the events after one, as many as there are or most; homeservers
+// give fewer at once than they are asked for.
+func (b *Bot) after(ctx context.Context, room id.RoomID, e id.EventID, most int) (list []*event.Event, err error) {
+	lazily := &mautrix.FilterPart{LazyLoadMembers: true}
+	for from := e; len(list) < most; from = list[len(list)-1].ID {
+		around, err := b.Account.Client.Context(ctx, room, from, lazily, 2*(most-len(list))) // half of it before
+		if err != nil {
+			return nil, readError(err)
+		}
+		if len(around.EventsAfter) == 0 {
+			break
+		}
+		list = append(list, around.EventsAfter...)
+	}
+	return list[:min(len(list), most)], nil
 }
 
 // relations are the events that relate to one in that way, most of them

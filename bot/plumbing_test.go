@@ -533,7 +533,7 @@ func TestReplyTarget(t *testing.T) {
 	c := &event.MessageEventContent{MsgType: event.MsgText, Body: "!hilfe"}
 	c.RelatesTo = (&event.RelatesTo{}).SetReplyTo("$other")
 	in := matrixtest.Must(l.message(l.ctx, store.Room{ID: plain, Network: "DigIT"}, &store.Incoming{Event: "$e"},
-		&event.Event{Type: event.EventMessage, RoomID: plain, Content: event.Content{Parsed: c}}))(t)
+		&event.Event{Type: event.EventMessage, RoomID: plain, Content: event.Content{Parsed: c}}, false))(t)
 	if in == nil || l.bare(*in).ReplyTo != "$other" {
 		t.Errorf("kept %+v", in)
 	}

@@ -37,7 +37,7 @@ const (
 	weightGrams    = 1.0
 	weightExact    = 0.2
 	weightStops    = 0.2
-	weightCoverage = 0.5
+	weightCoverage = 0.2
 	weightAge      = 0.02 // what the oldest lose
 
 	// BM25's, for short texts.
@@ -178,6 +178,9 @@ func (r *ranking) score(c *candidate) {
 	ours := (share(said, r.wordSum) + share(gramsSaid, r.gramSum)) / 2
 	theirs := share(float64(c.shared), float64(c.letters))
 	c.match = math.Sqrt(ours * theirs)
+	if r.stopSum > 0 {
+		c.match *= 0.8 + 0.2*stops/r.stopSum
+	}
 }
 
 func share(part, whole float64) float64 {

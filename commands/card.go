@@ -20,6 +20,7 @@ type card struct {
 	Lang    string    `json:"lang"`
 	Step    int       `json:"step"` // the part that is asked for; 4: shown, waits for a yes
 	Parts   [4]string `json:"parts"`
+	Fixing  bool      `json:"fixing,omitempty"` // one part is corrected, then the card is shown again
 }
 
 // partKeys are the phrases that head the parts.
@@ -72,16 +73,19 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	if !c.Direct || c.Doubtful {
 		return nil, false, nil
 	}
+	dialog, err := store.DialogOf(ctx, tx, c.Sender)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, false, err
+	}
+	idle := errors.Is(err, store.ErrNotFound)
 	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
-		if reply, err := c.chooseAudience(ctx, tx, choices); reply != nil || err != nil {
+		// in the middle of a card "1" and "nein" are about that, unless they reply to the question
+		if reply, err := c.chooseAudience(ctx, tx, choices, idle); reply != nil || err != nil {
 			return reply, true, err
 		}
 	}
-	dialog, err := store.DialogOf(ctx, tx, c.Sender)
-	if errors.Is(err, store.ErrNotFound) {
+	if idle {
 		return nil, false, nil
-	} else if err != nil {
-		return nil, false, err
 	}
 	var d card
 	if err := json.Unmarshal([]byte(dialog.Content), &d); err != nil {
@@ -96,10 +100,14 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	return reply, true, err
 }
 
-// chooseAudience takes an answer in words to who may see a contribution.
-func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice) (*Reply, error) {
+// chooseAudience takes an answer in words to who may see a contribution: the
+// question it replies to, or, if last is true, the newest one.
+func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice, last bool) (*Reply, error) {
 	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
 	if errors.Is(err, store.ErrNotFound) {
+		if !last {
+			return nil, nil
+		}
 		var ask store.Consent
 		if ask, err = store.LastAsk(ctx, tx, c.Sender); errors.Is(err, store.ErrNotFound) {
 			return nil, nil
@@ -128,8 +136,8 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 			d.Parts[d.Step] = knowledge.Clip(c.Text)
 		}
 		d.Step++
-		for d.Step < len(d.Parts) && d.Parts[d.Step] != "" { // one that was corrected
-			d.Step++
+		if d.Fixing {
+			d.Step, d.Fixing = len(d.Parts), false
 		}
 		if d.Step == len(d.Parts) && c.cardText(d) == "" {
 			return &Reply{Text: c.say("know_card_empty")}, over()
@@ -140,7 +148,7 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 		return &Reply{Text: c.say("know_card_cancelled")}, over()
 	case len(word) == 1 && word[0] >= '1' && word[0] <= '4':
 		d.Step = int(word[0] - '1')
-		d.Parts[d.Step] = ""
+		d.Fixing = true
 	}
 	return c.nextStep(ctx, tx, d)
 }

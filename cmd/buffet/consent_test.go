@@ -20,7 +20,7 @@ import (
 // Nothing leaves its room without its author's yes, and it comes back when
 // that is taken back. Another network, and who left the room, find nothing.
 func TestConsent(t *testing.T) {
-	c := &circle{house: newHouse(t), direct: map[id.UserID]id.RoomID{}}
+	c := &circle{house: newHouse(t), whole: t, direct: map[id.UserID]id.RoomID{}}
 	c.ben, c.cem = matrixtest.MemberFor(t, "ben"), matrixtest.MemberFor(t, "cem")
 	c.plain, c.encrypted = c.hall(false), c.hall(true)
 	near, far := c.room(true), c.room(false)

@@ -19,6 +19,7 @@ import (
 // look into.
 type circle struct {
 	*house
+	whole            testing.TB
 	ben, cem         *matrixtest.Member
 	plain, encrypted id.RoomID
 	p                *process
@@ -29,7 +30,7 @@ type circle struct {
 // newCircle is one with a bot that runs in a plain and an encrypted room.
 func newCircle(t *testing.T) *circle {
 	t.Helper()
-	c := &circle{house: newHouse(t), direct: map[id.UserID]id.RoomID{}}
+	c := &circle{house: newHouse(t), whole: t, direct: map[id.UserID]id.RoomID{}}
 	c.ben, c.cem = matrixtest.MemberFor(t, "ben"), matrixtest.MemberFor(t, "cem")
 	c.plain, c.encrypted = c.hall(false), c.hall(true)
 	c.configure(c.plain, c.encrypted)
@@ -60,6 +61,9 @@ func (c *circle) in(m *matrixtest.Member, room id.RoomID) {
 
 func (c *circle) begin(rooms ...id.RoomID) {
 	c.t.Helper()
+	one := c.t
+	c.t = c.whole // the bot outlives the part of the test that starts it
+	defer func() { c.t = one }()
 	c.p = c.start()
 	for _, room := range rooms {
 		for _, m := range []*matrixtest.Member{c.anke, c.ben, c.cem} {

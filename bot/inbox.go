@@ -185,6 +185,9 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 	}
 	req.Direct = room.Direct != ""
 	if req.Direct {
+		if err := b.knowMembers(ctx); err != nil { // what they may see hangs on the rooms they are in now
+			return req, err
+		}
 		req.Networks, err = b.sharedNetworks(ctx, in.Sender)
 		return req, err
 	}

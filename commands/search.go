@@ -65,7 +65,7 @@ func runSearch(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 			return nil, err
 		}
 	}
-	again := c.Command.Name(c.Lang) + " " + short(strings.Join(words, " "))
+	again := c.Command.Name(c.Lang) + " " + strings.Join(words, " ")
 	c.more(text, min(total, len(found)), page, again)
 	return &Reply{Text: text}, nil
 }
@@ -79,7 +79,7 @@ func (c *Call) nothingFound(typed string) *Reply {
 			prefix = ShownPrefix(c.Networks[0].Prefix)
 		}
 	}
-	return &Reply{Text: c.say("know_search_none", lang.Values{"Words": short(typed), "Command": prefix + ask + " " + short(typed)})}
+	return &Reply{Text: c.say("know_search_none", lang.Values{"Words": short(typed), "Command": prefix + ask + " " + typed})}
 }
 
 // found is a hit with what is shown of it.

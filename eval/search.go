@@ -129,5 +129,3 @@ func (s *set) explain(query setQuery, found []string) {
 		fmt.Fprintln(os.Stderr, "   -", s.relevant[query.ID][id], strings.ReplaceAll(texts[id], "\n", " "))
 	}
 }
-
-func evalScale(ctx context.Context, n int, data string) error { return nil }

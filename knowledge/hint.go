@@ -25,7 +25,7 @@ const (
 )
 
 // Hint names, in the thread of a new question, at most two earlier ones that
-// ask the same, if it is sure enough (store.SameFloor) and everybody in the
+// ask the same, if it is sure enough (store.MatchFloor) and everybody in the
 // room may see them. Each 👎 in the room makes it surer next time.
 func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contribution, now time.Time) error {
 	quiet, err := store.QuietMarks(ctx, tx, p.Room)
@@ -43,7 +43,7 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 	text := k.Phrases.Text(p.Lang, "know_hint_head")
 	found := 0
 	for _, h := range hits {
-		if h.ID == c.ID || h.Kind != store.Question || h.Match < store.SameFloor+quietStep*float64(quiet) || found == maxHints {
+		if h.ID == c.ID || h.Kind != store.Question || h.Match < store.MatchFloor+quietStep*float64(quiet) || found == maxHints {
 			continue
 		}
 		old, err := store.ContributionByID(ctx, tx, h.ID)

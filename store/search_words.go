@@ -70,6 +70,9 @@ func (s *search) expand(ctx context.Context) error {
 	var stems []string
 	for _, w := range s.words {
 		stems = append(stems, w.stem)
+		if w.near() {
+			stems = append(stems, lang.Kin(w.stem)...)
+		}
 	}
 	known := map[string]int64{}
 	if err := termsNamed(ctx, s.q, stems, known); err != nil {
@@ -103,6 +106,12 @@ func (s *search) expand(ctx context.Context) error {
 		return err
 	}
 	for i, w := range s.words {
+		for _, kin := range lang.Kin(w.stem) {
+			if id, ok := known[kin]; ok && w.near() {
+				delete(counted[i], id)
+				w.terms = append(w.terms, wordTerm{id: id, text: kin, weight: kinWeight})
+			}
+		}
 		w.addNear(counted[i], near)
 	}
 	return s.frequencies(ctx)
@@ -195,6 +204,9 @@ func (s *search) termTexts(ctx context.Context, texts map[int64]string) error {
 
 // near tells whether terms that look alike may stand for a word.
 func (w *queryWord) near() bool { return !w.stop && !w.must && len(w.stem) >= lang.GramSize-1 }
+
+// kinWeight is what a word of the same verb is worth.
+const kinWeight = 0.6
 
 // nearEnough is from which likeness on a term stands for a word.
 const nearEnough = 0.5

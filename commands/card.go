@@ -21,6 +21,7 @@ type card struct {
 	Lang    string    `json:"lang"`
 	Step    int       `json:"step"` // the part that is asked for; 4: shown, waits for a yes
 	Parts   [4]string `json:"parts"`
+	Fixing  bool      `json:"fixing,omitempty"` // one part is corrected, then the card is shown again
 }
 
 // partKeys are the phrases that head the parts.
@@ -74,16 +75,18 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 		return nil, false, nil
 	}
 	dialog, err := store.DialogOf(ctx, tx, c.Sender)
-	open := err == nil // then "nein" and "1" are about the card
-	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 && (!open || c.ReplyTo != "") {
-		if reply, err := c.chooseAudience(ctx, tx, choices); reply != nil || err != nil {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, false, err
+	}
+	idle := errors.Is(err, store.ErrNotFound)
+	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
+		// in the middle of a card "1" and "nein" are about that, unless they reply to the question
+		if reply, err := c.chooseAudience(ctx, tx, choices, idle); reply != nil || err != nil {
 			return reply, true, err
 		}
 	}
-	if errors.Is(err, store.ErrNotFound) {
+	if idle {
 		return nil, false, nil
-	} else if err != nil {
-		return nil, false, err
 	}
 	var d card
 	if err := json.Unmarshal([]byte(dialog.Content), &d); err != nil {
@@ -102,10 +105,14 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 // question; a reply to the question, or a reaction, always can.
 const askedLately = time.Hour
 
-// chooseAudience takes an answer in words to who may see a contribution.
-func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice) (*Reply, error) {
+// chooseAudience takes an answer in words to who may see a contribution: the
+// question it replies to, or, if last is true, the newest one.
+func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice, last bool) (*Reply, error) {
 	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
 	if errors.Is(err, store.ErrNotFound) {
+		if !last {
+			return nil, nil
+		}
 		var ask store.Consent
 		var answered bool
 		ask, answered, err = store.LastAsk(ctx, tx, c.Sender)
@@ -137,8 +144,8 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 			d.Parts[d.Step] = knowledge.Clip(c.Text)
 		}
 		d.Step++
-		for d.Step < len(d.Parts) && d.Parts[d.Step] != "" { // one that was corrected
-			d.Step++
+		if d.Fixing {
+			d.Step, d.Fixing = len(d.Parts), false
 		}
 		if d.Step == len(d.Parts) && c.cardText(d) == "" {
 			return &Reply{Text: c.say("know_card_empty")}, over()
@@ -149,7 +156,7 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 		return &Reply{Text: c.say("know_card_cancelled")}, over()
 	case len(word) == 1 && word[0] >= '1' && word[0] <= '4':
 		d.Step = int(word[0] - '1')
-		d.Parts[d.Step] = ""
+		d.Fixing = true
 	}
 	return c.nextStep(ctx, tx, d)
 }

@@ -142,14 +142,11 @@ func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		text.Line()
 	}
 	c.snippet(text, q.Body, f.Words)
-	for i, id := range f.Answers {
-		if i == 1 {
-			break // the best one; the others are behind the link
-		}
-		a, err := store.ContributionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+	a, err := c.bestAnswer(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	if a.ID != 0 {
 		text.Line().Raw("↳ ")
 		c.snippet(text, a.Body, f.Words)
 		if a.Name != "" {
@@ -157,6 +154,27 @@ func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		}
 	}
 	return c.link(ctx, tx, text, q)
+}
+
+// bestAnswer is the answer to show with a question: the one that was found, or
+// else the first that the asker may see. The others are behind the link.
+func (c *Call) bestAnswer(ctx context.Context, tx *store.Tx, f found) (store.Contribution, error) {
+	if len(f.Answers) > 0 {
+		return store.ContributionByID(ctx, tx, f.Answers[0])
+	}
+	if f.Kind != store.Question {
+		return store.Contribution{}, nil
+	}
+	list, err := store.AnswersTo(ctx, tx, f.ID)
+	if err != nil {
+		return store.Contribution{}, err
+	}
+	for _, a := range list {
+		if see, err := c.sees(ctx, tx, a); err != nil || see {
+			return a, err
+		}
+	}
+	return store.Contribution{}, nil
 }
 
 func (c *Call) showOffer(ctx context.Context, tx *store.Tx, text *lang.Text, f found) error {

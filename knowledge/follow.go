@@ -3,6 +3,7 @@ package knowledge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -67,6 +68,9 @@ func (k *Keeper) unmark(ctx context.Context, tx *store.Tx, m store.Mark, now tim
 	} else if err != nil {
 		return err
 	}
+	if m.What == store.MarkChoice || m.What == store.MarkNamed {
+		return k.back(ctx, tx, c, now)
+	}
 	left, err := store.Marked(ctx, tx, c.ID, m.What)
 	if err != nil || left > 0 {
 		return err
@@ -79,27 +83,57 @@ func (k *Keeper) unmark(ctx context.Context, tx *store.Tx, m store.Mark, now tim
 		return k.drop(ctx, tx, c, now)
 	case store.MarkClosed:
 		return k.Reopen(ctx, tx, c.ID, now)
-	case store.MarkChoice:
-		return k.back(ctx, tx, c, now, func(c *store.Contribution) { c.Audience = store.AudienceRoom })
-	case store.MarkNamed:
-		return k.back(ctx, tx, c, now, func(c *store.Contribution) { c.Name = "" })
 	}
 	return nil
 }
 
-// back undoes a choice in all contributions that it was about.
-func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time, undo func(*store.Contribution)) error {
+// back lets only those choices stand, in all contributions that they were
+// about, whose marks still do.
+func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
+	choices, err := standing(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	list, err := asked(ctx, tx, store.Consent{Contribution: c.ID, Author: c.Author})
 	if err != nil {
 		return err
 	}
 	for _, one := range list {
-		undo(&one)
+		one.Audience, one.Name = store.AudienceRoom, ""
+		for _, choice := range choices {
+			if err := apply(ctx, tx, &one, choice); err != nil {
+				return err
+			}
+		}
 		if err := tx.PutContribution(ctx, one); err != nil {
 			return err
 		}
 	}
 	return tx.LogConsent(ctx, store.Consent{Contribution: c.ID, Author: c.Author, Said: "back", At: now})
+}
+
+// standing are the choices of a contribution's author whose marks stand,
+// oldest first. A mark and what it said have the same time in the log.
+func standing(ctx context.Context, q store.Querier, c store.Contribution) (choices []Choice, err error) {
+	marks, err := store.MarksOf(ctx, q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	said, err := store.ConsentsOf(ctx, q, c.Author)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range said {
+		if line.Contribution != c.ID || line.Said == "asked" || line.Said == "back" {
+			continue
+		}
+		if slices.ContainsFunc(marks, func(m store.Mark) bool {
+			return (m.What == store.MarkChoice || m.What == store.MarkNamed) && m.At.Equal(line.At)
+		}) {
+			choices = append(choices, Choice(line.Said))
+		}
+	}
+	return choices, nil
 }
 
 // Forget erases everything of a person and remembers, by a keyed hash, that

@@ -64,6 +64,11 @@ func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
 	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what <> 'refused' ORDER BY event_id`, room)
 }
 
+// MarksOf are the marks that a contribution has.
+func MarksOf(ctx context.Context, q Querier, contribution int64) ([]Mark, error) {
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE contribution_id = $1 ORDER BY at, event_id`, contribution)
+}
+
 // Marked is how many marks of that sort a contribution has.
 func Marked(ctx context.Context, q Querier, contribution int64, what string) (n int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mark WHERE contribution_id = $1 AND what = $2`, contribution, what).Scan(&n)

@@ -103,13 +103,14 @@ func dsn(path string, pairs ...string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// Close closes the file.
+// Close closes the file. The writer goes last: so SQLite takes its log into the
+// file and removes it, and nothing that was deleted stays there.
 func (s *Store) Close() error {
-	err := s.writer.Close()
+	var err error
 	if s.reader != nil {
-		err = errors.Join(err, s.reader.Close())
+		err = s.reader.Close()
 	}
-	return err
+	return errors.Join(err, s.writer.Close())
 }
 
 // Matrix is the same file for the tables of the Matrix library.
@@ -179,6 +180,7 @@ type Tx struct {
 	s       *Store
 	ring    []*bell
 	pending *indexBuffer // what the search index has to take
+	erase   bool         // nothing of what was deleted may stay in the file
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use
@@ -201,6 +203,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	}
 	for _, b := range tx.ring {
 		b.Ring()
+	}
+	if tx.erase { // what was there before is still in the log; if that is in use, it goes the next time
+		_, _ = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	return nil
 }

@@ -189,3 +189,9 @@ func Grams(word []byte, f func(gram uint32)) {
 		}
 	}
 }
+
+// Beginning is what a stem begins with whose word begins with a Token's Word.
+func Beginning(word string) string {
+	var store [maxWord + 8]byte
+	return string(squeeze(store[:0], []byte(word)))
+}

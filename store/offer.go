@@ -121,12 +121,21 @@ func Expandable(ctx context.Context, q Querier, before time.Time, after int64, l
 
 // WithdrawOffer marks an offer that its source does not name any more.
 func (tx *Tx) WithdrawOffer(ctx context.Context, offer int64, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE offer SET status = 'withdrawn', changed_at = $1 WHERE id = $2`, Millis(now), offer)
-	return err
+	old, err := OfferByID(ctx, tx, offer)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE offer SET status = 'withdrawn', changed_at = $1 WHERE id = $2`, Millis(now), offer); err != nil {
+		return err
+	}
+	gone := old
+	gone.Status = OfferWithdrawn
+	return tx.reindexOffer(ctx, &old, &gone)
 }
 
 // OfferWriter writes many offers and dates with prepared statements.
 type OfferWriter struct {
+	tx                                 *Tx
 	insert, update, date, drop, extend *sql.Stmt
 }
 
@@ -135,7 +144,7 @@ const occurrenceInsert = `INSERT INTO occurrence (offer_id, key, start_at, end_a
 
 // OfferWriter prepares a writer; Close it.
 func (tx *Tx) OfferWriter(ctx context.Context) (*OfferWriter, error) {
-	w := &OfferWriter{}
+	w := &OfferWriter{tx: tx}
 	for _, one := range []struct {
 		at    **sql.Stmt
 		query string
@@ -190,7 +199,7 @@ func (w *OfferWriter) Insert(ctx context.Context, o *Offer) error {
 	if err := w.insert.QueryRowContext(ctx, append(values, o.Number)...).Scan(&o.ID); err != nil {
 		return fmt.Errorf("add offer: %w", err)
 	}
-	return nil
+	return w.tx.reindexOffer(ctx, nil, o)
 }
 
 // Update stores everything of an offer but its ID and number.
@@ -199,10 +208,14 @@ func (w *OfferWriter) Update(ctx context.Context, o *Offer) error {
 	if err != nil {
 		return fmt.Errorf("change offer: %w", err)
 	}
+	old, err := OfferByID(ctx, w.tx, o.ID)
+	if err != nil {
+		return err
+	}
 	if _, err := w.update.ExecContext(ctx, append(values, o.ID)...); err != nil {
 		return fmt.Errorf("change offer: %w", err)
 	}
-	return nil
+	return w.tx.reindexOffer(ctx, &old, o)
 }
 
 // PutDate stores a date; one with the same offer and key is replaced.

@@ -103,6 +103,7 @@ type indexBuffer struct {
 	cache   stemCache
 	scopes  map[string]*scopeRow
 	docs    []docRow
+	refs    map[int64]bool   // of docs
 	terms   map[string]int32 // the terms of entries, counted
 	names   []string         // the other way round
 	entries []bufferEntry
@@ -130,7 +131,7 @@ const maxBuffered = 200_000
 
 func (tx *Tx) buffer() *indexBuffer {
 	if tx.pending == nil {
-		tx.pending = &indexBuffer{scopes: map[string]*scopeRow{}, terms: map[string]int32{}}
+		tx.pending = &indexBuffer{scopes: map[string]*scopeRow{}, refs: map[int64]bool{}, terms: map[string]int32{}}
 	}
 	return tx.pending
 }
@@ -138,6 +139,24 @@ func (tx *Tx) buffer() *indexBuffer {
 // index adds a contribution to the index when the transaction commits.
 func (tx *Tx) index(ctx context.Context, c Contribution) error {
 	return tx.indexDocument(ctx, contributionDocument(c))
+}
+
+// reindexOffer brings the index from an offer's old state, if it has one, to
+// its new one. Withdrawn ones are not in it.
+func (tx *Tx) reindexOffer(ctx context.Context, old, o *Offer) error {
+	was, is := old != nil && old.Status != OfferWithdrawn, o.Status != OfferWithdrawn
+	if was && is && offerDocument(old) == offerDocument(o) {
+		return nil
+	}
+	if was {
+		if err := tx.unindexDocument(ctx, offerDocument(old)); err != nil {
+			return err
+		}
+	}
+	if !is {
+		return nil
+	}
+	return tx.indexDocument(ctx, offerDocument(o))
 }
 
 func (tx *Tx) indexDocument(ctx context.Context, d document) error {
@@ -163,6 +182,7 @@ func (tx *Tx) place(scope *scopeRow, d docRow, terms map[string]int) {
 	scope.length += int64(d.length)
 	scope.changed = true
 	b.docs = append(b.docs, d)
+	b.refs[d.ref] = true
 	for term, n := range terms {
 		local, ok := b.terms[term]
 		if !ok {

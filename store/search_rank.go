@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"math"
@@ -49,17 +48,29 @@ type gramIndex struct {
 
 // answer reads the candidates' texts, ranks them and makes hits of them.
 func (s *search) answer(ctx context.Context) ([]SearchHit, int, error) {
-	if err := s.readTexts(ctx); err != nil {
+	var err error
+	if s.found, err = s.readTexts(ctx, s.found); err != nil {
+		return nil, 0, err
+	}
+	s.found = s.verify(s.found, false)
+	if err := s.bring(ctx); err != nil {
 		return nil, 0, err
 	}
 	s.rank()
-	hits, err := s.group(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
+	hits, by := s.group()
 	total := len(hits)
-	hits = hits[min(s.query.Offset, total):]
+	hits = hits[min(max(s.query.Offset, 0), total):]
 	hits = hits[:min(s.query.Limit, len(hits))]
+	s.shown = map[string]bool{}
+	for _, w := range s.words {
+		s.shown[w.stem] = true
+		for _, t := range w.terms {
+			s.shown[t.text] = true
+		}
+	}
+	for i := range hits {
+		s.showWords(&hits[i], by)
+	}
 	return hits, total, nil
 }
 
@@ -205,10 +216,10 @@ func (c *candidate) scan(words map[string]int, index gramIndex, asked int) {
 
 // readTexts reads the candidates from where they are kept; those that are
 // gone are dropped.
-func (s *search) readTexts(ctx context.Context) error {
+func (s *search) readTexts(ctx context.Context, list []*candidate) ([]*candidate, error) {
 	var contributions, offers []int64
 	at := map[int64]*candidate{}
-	for _, c := range s.found {
+	for _, c := range list {
 		at[c.ref] = c
 		if c.ref > 0 {
 			contributions = append(contributions, c.ref)
@@ -227,6 +238,9 @@ func (s *search) readTexts(ctx context.Context) error {
 				return nil, err
 			}
 			c := at[ref]
+			if c == nil {
+				return nil, nil
+			}
 			c.question, c.sent, c.fields = question, sent, fields
 			delete(at, ref)
 			return c, nil
@@ -234,31 +248,10 @@ func (s *search) readTexts(ctx context.Context) error {
 		return err
 	}
 	if err := read(contributions, `SELECT id, question_id, sent_at, title, body, topics FROM contribution WHERE id IN `); err != nil {
-		return err
+		return nil, err
 	}
 	if err := read(offers, `SELECT -id, 0, 0, title, description || ' ' || location || ' ' || host, topics FROM offer WHERE id IN `); err != nil {
-		return err
+		return nil, err
 	}
-	s.found = slices.DeleteFunc(s.found, func(c *candidate) bool { return at[c.ref] != nil })
-	return nil
-}
-
-// group puts answers under their questions.
-func (s *search) group(ctx context.Context) ([]SearchHit, error) {
-	slices.SortStableFunc(s.found, func(a, b *candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.ref, b.ref))
-	})
-	var hits []SearchHit
-	for _, c := range s.found {
-		hit := SearchHit{Kind: kindName(c.kind), ID: c.ref, Score: c.score, Match: c.match}
-		if c.kind == kindOffer {
-			hit.ID = -c.ref
-		}
-		hits = append(hits, hit)
-	}
-	return hits, nil
-}
-
-func kindName(kind int) string {
-	return [...]string{"", Question, Answer, Experience, OfferKind}[kind]
+	return slices.DeleteFunc(list, func(c *candidate) bool { return at[c.ref] != nil }), nil
 }

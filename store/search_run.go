@@ -18,20 +18,23 @@ type search struct {
 	scopes       map[int64]*scopeScores
 	docs, length int64 // of all scopes
 
-	words []*queryWord
-	post  map[int64][]posting // term -> what the scopes have of it
+	must, not []phrase
+	words     []*queryWord
+	shown     map[string]bool     // terms that are shown as matching
+	post      map[int64][]posting // term -> what the scopes have of it
 
 	found []*candidate
 }
 
 // scopeScores are the first scores of a scope's documents, by number.
 type scopeScores struct {
-	id     int64
-	score  []float32
-	seen   []int32 // the last word that counted, from 1
-	first  []float32
-	cand   []int32 // candidate, from 1
-	barred map[int64]bool
+	id    int64
+	score []float32
+	seen  []int32 // the last word that counted, from 1
+	first []float32
+	cand  []int32 // candidate, from 1
+
+	required []uint8 // how much of what has to be there is there
 }
 
 // posting is a row of search_posting.
@@ -52,7 +55,11 @@ func (s *search) run(ctx context.Context) ([]SearchHit, int, error) {
 	if err := s.openScopes(ctx); err != nil || s.docs == 0 {
 		return nil, 0, err
 	}
-	s.words = splitQuery(clipQuery(s.query.Text))
+	s.words = splitQuery(clipQuery(s.query.Text + " " + strings.Join(s.query.Must, " ")))
+	s.must, s.not = phrases(s.query.Must), phrases(s.query.Not)
+	if err := s.lookUp(ctx, s.must, s.not); err != nil {
+		return nil, 0, err
+	}
 	if err := s.prefixes(ctx); err != nil {
 		return nil, 0, err
 	}
@@ -63,6 +70,9 @@ func (s *search) run(ctx context.Context) ([]SearchHit, int, error) {
 		return nil, 0, err
 	}
 	if err := s.retrieve(ctx); err != nil {
+		return nil, 0, err
+	}
+	if err := s.require(ctx); err != nil {
 		return nil, 0, err
 	}
 	if err := s.choose(ctx); err != nil {
@@ -125,7 +135,8 @@ func (s *search) retrieve(ctx context.Context) error {
 			ids = append(ids, t.id)
 		}
 	}
-	if err := s.readPostings(ctx, ids); err != nil {
+	var err error
+	if s.post, err = s.postings(ctx, ids); err != nil {
 		return err
 	}
 	bits := firstWeights()
@@ -140,26 +151,28 @@ func (s *search) retrieve(ctx context.Context) error {
 	return nil
 }
 
-func (s *search) readPostings(ctx context.Context, ids []int64) error {
-	s.post = map[int64][]posting{}
+// postings are what the scopes have of the terms.
+func (s *search) postings(ctx context.Context, ids []int64) (map[int64][]posting, error) {
+	list := map[int64][]posting{}
+	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	if ids = slices.Compact(ids); len(ids) == 0 {
-		return nil
+		return list, nil
 	}
 	rows, err := s.q.QueryContext(ctx, `SELECT term, scope, chunk, data FROM search_posting WHERE term IN (`+numbers(ids)+`) AND scope IN (`+numbers(s.scopeIDs)+`)`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var term, scope, chunk int64
 		var data []byte
 		if err := rows.Scan(&term, &scope, &chunk, &data); err != nil {
-			return err
+			return nil, err
 		}
-		s.post[term] = append(s.post[term], posting{s.scopes[scope], chunk << chunkBits, data})
+		list[term] = append(list[term], posting{s.scopes[scope], chunk << chunkBits, data})
 	}
-	return rows.Err()
+	return list, rows.Err()
 }
 
 // firstWeights are the weights of the first pass by a posting's bits: how
@@ -211,10 +224,6 @@ func (s *search) choose(ctx context.Context) error {
 	slices.SortFunc(all, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.scope.id, b.scope.id), cmp.Compare(a.num, b.num))
 	})
-	kinds := map[int]bool{}
-	for _, k := range s.query.Kinds {
-		kinds[kindNumber(k)] = true
-	}
 	for part := range slices.Chunk(all[:min(len(all), maxWalk)], 250) {
 		at := map[[2]int64]float32{}
 		var b strings.Builder
@@ -237,7 +246,7 @@ func (s *search) choose(ctx context.Context) error {
 			return cmp.Or(cmp.Compare(b.first, a.first), cmp.Compare(a.scope, b.scope), cmp.Compare(a.num, b.num))
 		})
 		for _, c := range list {
-			if len(s.found) < maxCandidates && (len(kinds) == 0 || kinds[c.kind]) {
+			if len(s.found) < maxCandidates && s.wants(c.kind) {
 				s.found = append(s.found, c)
 			}
 		}
@@ -253,7 +262,7 @@ func scanCandidate(scan func(...any) error) (*candidate, error) {
 	return c, scan(&c.scope, &c.num, &c.ref, &c.kind, &c.length)
 }
 
-// prefixes adds a word for each beginning that was asked for.
-func (s *search) prefixes(ctx context.Context) error {
-	return nil
+// wants tells whether documents of a kind are asked for.
+func (s *search) wants(kind int) bool {
+	return len(s.query.Kinds) == 0 || slices.Contains(s.query.Kinds, kindName(kind))
 }

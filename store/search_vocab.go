@@ -141,8 +141,10 @@ func (tx *Tx) unindex(ctx context.Context, c Contribution) error {
 }
 
 func (tx *Tx) unindexDocument(ctx context.Context, d document) error {
-	if err := tx.flushIndex(ctx); err != nil {
-		return err
+	if tx.pending != nil && tx.pending.refs[d.ref] {
+		if err := tx.flushIndex(ctx); err != nil {
+			return err
+		}
 	}
 	var scope, num, length int64
 	err := tx.QueryRowContext(ctx, `DELETE FROM search_doc WHERE ref = $1 RETURNING scope, num, length`, d.ref).Scan(&scope, &num, &length)
@@ -150,7 +152,7 @@ func (tx *Tx) unindexDocument(ctx context.Context, d document) error {
 		return nil
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, `UPDATE search_scope SET docs = docs - 1, length = length - $1 WHERE id = $2`, length, scope)
+		err = tx.shrinkScope(ctx, scope, length)
 	}
 	if err != nil {
 		return fmt.Errorf("take out of index: %w", err)
@@ -163,6 +165,20 @@ func (tx *Tx) unindexDocument(ctx context.Context, d document) error {
 		}
 	}
 	return nil
+}
+
+// shrinkScope takes one document from what a scope has, where that is known.
+func (tx *Tx) shrinkScope(ctx context.Context, scope, length int64) error {
+	if tx.pending != nil {
+		for _, s := range tx.pending.scopes {
+			if s.id == scope {
+				s.docs, s.length, s.changed = s.docs-1, s.length-length, true
+				return nil
+			}
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE search_scope SET docs = docs - 1, length = length - $1 WHERE id = $2`, length, scope)
+	return err
 }
 
 func (tx *Tx) dropPosting(ctx context.Context, term string, scope, num int64) error {

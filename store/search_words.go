@@ -77,10 +77,10 @@ func (s *search) expand(ctx context.Context) error {
 	}
 	var grams []uint32
 	for _, w := range s.words {
-		if id, ok := known[w.stem]; ok {
+		if id, ok := known[w.stem]; ok && !w.must {
 			w.terms = append(w.terms, wordTerm{id: id, text: w.stem, weight: 1})
 		}
-		if !w.stop && len(w.stem) >= lang.GramSize-1 {
+		if w.near() {
 			grams = append(grams, gramsOf(w.stem)...)
 		}
 	}
@@ -92,7 +92,7 @@ func (s *search) expand(ctx context.Context) error {
 	near := map[int64]string{}
 	counted := make([]map[int64]int, len(s.words))
 	for i, w := range s.words {
-		if !w.stop {
+		if w.near() {
 			counted[i] = sharing(gramsOf(w.stem), lists)
 			for id := range counted[i] {
 				near[id] = ""
@@ -103,7 +103,7 @@ func (s *search) expand(ctx context.Context) error {
 		return err
 	}
 	for i, w := range s.words {
-		w.near(counted[i], near)
+		w.addNear(counted[i], near)
 	}
 	return s.frequencies(ctx)
 }
@@ -193,11 +193,14 @@ func (s *search) termTexts(ctx context.Context, texts map[int64]string) error {
 	return rows.Err()
 }
 
+// near tells whether terms that look alike may stand for a word.
+func (w *queryWord) near() bool { return !w.stop && !w.must && len(w.stem) >= lang.GramSize-1 }
+
 // nearEnough is from which likeness on a term stands for a word.
 const nearEnough = 0.5
 
-// near adds those of the counted terms that are near enough.
-func (w *queryWord) near(counted map[int64]int, texts map[int64]string) {
+// addNear adds those of the counted terms that are near enough.
+func (w *queryWord) addNear(counted map[int64]int, texts map[int64]string) {
 	own := len(gramsOf(w.stem))
 	for id, shared := range counted {
 		text := texts[id]
@@ -257,7 +260,7 @@ func (s *search) frequencies(ctx context.Context) error {
 		kept := w.terms[:0]
 		var most, all int64
 		for _, t := range w.terms {
-			if t.df = df[t.id]; t.df > 0 && len(kept) < maxTerms {
+			if t.df = df[t.id]; t.df > 0 && (w.must || len(kept) < maxTerms) {
 				kept = append(kept, t)
 				most, all = max(most, t.df), all+t.df
 			}
@@ -266,7 +269,7 @@ func (s *search) frequencies(ctx context.Context) error {
 		switch {
 		case len(kept) == 0:
 			w.idf = s.idf(0)
-		case kept[0].weight == 1:
+		case kept[0].weight == 1 && !w.must:
 			w.idf = s.idf(kept[0].df)
 		default:
 			w.idf = s.idf(min(all, most*2))

@@ -72,6 +72,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.writer.Close())
 	}
+	if err := s.rebuild(ctx); err != nil {
+		return nil, errors.Join(err, s.writer.Close())
+	}
 	if s.reader, err = sql.Open("sqlite", dsn(path, "mode", "ro")); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database for reading: %w", err), s.writer.Close())
 	}

@@ -140,7 +140,7 @@ func (h *leakHouse) flood() {
 			var words []string
 			for j := range 20 {
 				tail := string([]byte{'a' + byte(i%15), 'a' + byte(j), 'a' + byte(i/15)})
-				words = append(words, "fahr"+tail, "fahrdienst"+tail)
+				words = append(words, "fahrd"+tail, "fahrdeinst"+tail)
 			}
 			if _, _, err := tx.AddContribution(ctx, store.Contribution{Network: "Nord", Kind: store.Answer, Room: otherDM, Author: another,
 				Body: "mkzzzz " + strings.Join(words, " "), Sent: h.now}); err != nil {
@@ -179,7 +179,9 @@ func (s situation) String() string {
 
 const upgraded = ":new.example.org"
 
-func successor(room id.RoomID) id.RoomID { return id.RoomID(strings.Split(string(room), ":")[0] + upgraded) }
+func successor(room id.RoomID) id.RoomID {
+	return id.RoomID(strings.Split(string(room), ":")[0] + upgraded)
+}
 
 // leakStates are the states towards a room, and whether it is seen from there.
 func leakStates() map[string]bool {
@@ -241,7 +243,7 @@ func (s situation) sees(p piece) bool {
 }
 
 func (h *leakHouse) ask(ctx context.Context, tx *store.Tx, s situation, text string) (string, error) {
-	req := Request{Event: "$ask", Room: s.in, Sender: asker, Text: text, Now: h.now}
+	req := Request{Event: id.EventID("$" + text), Room: s.in, Sender: asker, Text: text, Now: h.now}
 	networks := map[string]bool{}
 	if s.in != "" {
 		networks[leakRooms()[s.x]] = true
@@ -266,18 +268,26 @@ func (h *leakHouse) ask(ctx context.Context, tx *store.Tx, s situation, text str
 	if p, ok := lang.AsProblem(err); ok {
 		return "[problem] " + h.table.phrases.Text(lang.German, p.Key, p.Values).HTML(), nil
 	}
-	if err != nil || reply == nil || reply.Text == nil {
-		return fmt.Sprintf("%+v", reply), err
+	if err != nil {
+		return "", err
+	}
+	if strings.HasPrefix(text, "frage ") {
+		said, err := store.Collect(ctx, tx, func(scan func(...any) error) (s string, err error) { return s, scan(&s) },
+			`SELECT content FROM outbox WHERE key LIKE 'hint/%' ORDER BY seq`)
+		return strings.Join(said, "\n"), err
+	}
+	if reply == nil || reply.Text == nil {
+		return fmt.Sprintf("%+v", reply), nil
 	}
 	return fmt.Sprintf("%v %q %s\n%s", reply.Private, reply.React, reply.Text.Plain(), reply.Text.HTML()), nil
 }
 
-const noSuchPage = "So viele Treffer gibt es nicht"
+const allPages = 60
 
-// pages are all pages of an answer.
-func (h *leakHouse) pages(ctx context.Context, tx *store.Tx, s situation, text string) (string, error) {
+// pages are the first pages of an answer.
+func (h *leakHouse) pages(ctx context.Context, tx *store.Tx, s situation, text string, most int) (string, error) {
 	all := ""
-	for page := 1; page < 60; page++ {
+	for page := 1; page <= most; page++ {
 		said, err := h.ask(ctx, tx, s, fmt.Sprintf("%s seite %d", text, page))
 		if err != nil {
 			return "", err
@@ -293,30 +303,28 @@ func (h *leakHouse) pages(ctx context.Context, tx *store.Tx, s situation, text s
 // way is a way of asking, and which of the visible pieces it has to name; nil: not all.
 type way struct {
 	text  string
-	pages bool
+	pages int
 	names func(piece) bool
 }
 
 func (h *leakHouse) ways(s situation) (list []way) {
 	all := func(piece) bool { return true }
-	ofKind := func(kinds ...string) func(piece) bool {
-		return func(p piece) bool { return slices.Contains(kinds, p.kind) }
-	}
 	list = []way{
-		{"suche fahrdienst", true, all},
-		{`suche "fahrdienst am ort"`, true, all},
-		{"suche fahr*", true, all},
-		{"suche frage: fahrdienst", true, ofKind(store.Question, store.Answer)},
-		{"suche antwort: fahrdienst", true, ofKind(store.Answer)},
-		{"suche erfahrung: fahrdienst", true, ofKind(store.Experience)},
-		{"suche angebot: beratung", true, nil},
-		{"suche fahrdeinst", true, nil},
-		{"suche fahrdienst -kurz", true, nil},
-		{"suche mkzzzz", true, nil},
-		{"wer fahrdienst", false, nil},
-		{"wer fahrdienst Nord", false, nil},
-		{"wer fahrdienst Süd", false, nil},
-		{"offen", true, func(p piece) bool {
+		{"suche fahrdienst", allPages, all},
+		{`suche "fahrdienst am ort"`, 2, nil},
+		{"suche fahrdiens*", 2, nil},
+		{"suche fahrd*", 2, nil},
+		{"suche frage: fahrdienst", 2, nil},
+		{"suche antwort: fahrdienst", 2, nil},
+		{"suche erfahrung: fahrdienst", 2, nil},
+		{"suche angebot: beratung", 2, nil},
+		{"suche fahrdeinst", 2, nil},
+		{"suche fahrdienst -kurz", 2, nil},
+		{"suche mkzzzz", 2, nil},
+		{"wer fahrdienst", 0, nil},
+		{"wer fahrdienst Nord", 0, nil},
+		{"wer fahrdienst Süd", 0, nil},
+		{"offen", allPages, func(p piece) bool {
 			return p.kind == store.Question && !slices.ContainsFunc(h.pieces, func(a piece) bool { return a.question > 0 && h.pieces[a.question-1].word == p.word && s.sees(a) })
 		}},
 	}
@@ -324,23 +332,39 @@ func (h *leakHouse) ways(s situation) (list []way) {
 	for _, p := range h.pieces {
 		if !s.sees(p) && hidden < 8 {
 			hidden++
-			list = append(list, way{"suche " + p.word, false, nil}, way{"wer " + p.word, false, nil})
+			list = append(list, way{"suche " + p.word, 0, nil}, way{"wer " + p.word, 0, nil})
 		}
 	}
-	for n := range 14 {
-		list = append(list, way{fmt.Sprintf("erledigt F%d", 3*n+1), false, nil}, way{fmt.Sprintf("erledigt F%d Nord", 3*n+2), false, nil})
+	if s.in != "" { // names earlier questions
+		for _, p := range h.pieces[:8] {
+			list = append(list, way{fmt.Sprintf("frage Fahrdienst am Ort %s, ganz kurz", p.word), 0, nil})
+		}
+	}
+	for n := 1; n <= 24; n += 2 {
+		list = append(list, way{fmt.Sprintf("erledigt F%d", n), 0, nil}, way{fmt.Sprintf("erledigt F%d Nord", n+1), 0, nil})
 	}
 	return list
+}
+
+// kindsAsked are the kinds that may come for questions of one kind.
+func kindsAsked() map[string][]string {
+	return map[string][]string{
+		"suche frage: fahrdienst": {store.Question, store.Answer}, "suche antwort: fahrdienst": {store.Answer},
+		"suche erfahrung: fahrdienst": {store.Experience},
+	}
 }
 
 var errUndo = errors.New("undo")
 
 // answers are what is said to each way of asking.
 func (h *leakHouse) answers(ctx context.Context, tx *store.Tx, s situation, ways []way) (list []string, err error) {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT asking`); err != nil { // a question is one more in the store
+		return nil, err
+	}
 	for _, w := range ways {
 		said := ""
-		if w.pages {
-			said, err = h.pages(ctx, tx, s, w.text)
+		if w.pages > 0 {
+			said, err = h.pages(ctx, tx, s, w.text, w.pages)
 		} else {
 			said, err = h.ask(ctx, tx, s, w.text)
 		}
@@ -349,7 +373,8 @@ func (h *leakHouse) answers(ctx context.Context, tx *store.Tx, s situation, ways
 		}
 		list = append(list, said)
 	}
-	return list, nil
+	_, err = tx.ExecContext(ctx, `ROLLBACK TO asking`)
+	return list, err
 }
 
 // check compares what is said with the oracle, and with what is said when
@@ -403,6 +428,9 @@ func (h *leakHouse) check(s situation, fresh *leakHouse) int {
 			if shown && !s.sees(p) {
 				h.t.Errorf("%v: %q shows %+v:\n%s", s, w.text, p, text)
 			}
+			if kind, ok := kindsAsked()[w.text]; ok && shown && !slices.Contains(kind, p.kind) {
+				h.t.Errorf("%v: %q shows %+v", s, w.text, p)
+			}
 			if w.names != nil && s.sees(p) && shown != w.names(p) {
 				h.t.Errorf("%v: %q shows %v: %+v", s, w.text, shown, p)
 			}
@@ -428,7 +456,6 @@ func TestNoLeak(t *testing.T) {
 		t.Run(string(x), func(t *testing.T) {
 			t.Parallel()
 			h := newLeakHouse(t, func(piece) bool { return true })
-			h.flood()
 			situations, answers := 0, 0
 			for _, state := range slices.Sorted(maps.Keys(leakStates())) {
 				for _, y := range append([]id.RoomID{""}, rooms...) {

@@ -6,19 +6,24 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
 )
 
-const cardKind = "experience"
+const (
+	cardKind = "experience"
+	cardLife = 24 * time.Hour // after that, words are commands again
+)
 
 // card is an experience in the making: its four parts, asked for one by one.
 type card struct {
 	Network string    `json:"network"`
 	Lang    string    `json:"lang"`
-	Step    int       `json:"step"` // the part that is asked for; 4: shown, waits for a yes
+	Step    int       `json:"step"`            // the part that is asked for; 4: shown, waits for a yes
+	Again   bool      `json:"again,omitempty"` // the part is corrected: then the card is shown
 	Parts   [4]string `json:"parts"`
 }
 
@@ -72,23 +77,32 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	if !c.Direct || c.Doubtful {
 		return nil, false, nil
 	}
+	dialog, err := store.DialogOf(ctx, tx, c.Sender)
+	none := errors.Is(err, store.ErrNotFound)
+	if err != nil && !none {
+		return nil, false, err
+	}
+	if !none && c.Now.Sub(dialog.At) > cardLife {
+		none = true
+		if err := tx.PutDialog(ctx, store.Dialog{Author: c.Sender}); err != nil {
+			return nil, false, err
+		}
+	}
 	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
-		if reply, err := c.chooseAudience(ctx, tx, choices); reply != nil || err != nil {
+		// while a card is filled in, "nein" and "1" are about the card
+		if reply, err := c.chooseAudience(ctx, tx, choices, none); reply != nil || err != nil {
 			return reply, true, err
 		}
 	}
-	dialog, err := store.DialogOf(ctx, tx, c.Sender)
-	if errors.Is(err, store.ErrNotFound) {
+	if none {
 		return nil, false, nil
-	} else if err != nil {
-		return nil, false, err
 	}
 	var d card
 	if err := json.Unmarshal([]byte(dialog.Content), &d); err != nil {
 		return nil, false, tx.PutDialog(ctx, store.Dialog{Author: c.Sender})
 	}
 	i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == d.Network })
-	if i < 0 || c.Named || strings.HasPrefix(c.Text, "!") {
+	if i < 0 || c.Named {
 		return nil, false, nil
 	}
 	c.Network, c.Lang = &c.Networks[i], d.Lang
@@ -96,10 +110,14 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	return reply, true, err
 }
 
-// chooseAudience takes an answer in words to who may see a contribution.
-func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice) (*Reply, error) {
+// chooseAudience takes an answer in words to who may see a contribution: as a
+// reply to what was asked, or, if last says so, to what was asked last.
+func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice, last bool) (*Reply, error) {
 	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
 	if errors.Is(err, store.ErrNotFound) {
+		if !last {
+			return nil, nil
+		}
 		var ask store.Consent
 		if ask, err = store.LastAsk(ctx, tx, c.Sender); errors.Is(err, store.ErrNotFound) {
 			return nil, nil
@@ -127,9 +145,8 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 		if word != "-" && word != "weiter" && word != "skip" {
 			d.Parts[d.Step] = knowledge.Clip(c.Text)
 		}
-		d.Step++
-		for d.Step < len(d.Parts) && d.Parts[d.Step] != "" { // one that was corrected
-			d.Step++
+		if d.Step++; d.Again {
+			d.Step, d.Again = len(d.Parts), false
 		}
 		if d.Step == len(d.Parts) && c.cardText(d) == "" {
 			return &Reply{Text: c.say("know_card_empty")}, over()
@@ -139,8 +156,7 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 	case word == "nein" || word == "no":
 		return &Reply{Text: c.say("know_card_cancelled")}, over()
 	case len(word) == 1 && word[0] >= '1' && word[0] <= '4':
-		d.Step = int(word[0] - '1')
-		d.Parts[d.Step] = ""
+		d.Step, d.Again = int(word[0]-'1'), true
 	}
 	return c.nextStep(ctx, tx, d)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,7 @@ type meaningHouse struct {
 	*house
 	service *service
 	clock   time.Time
+	members error // of asking for a room's
 	log     bytes.Buffer
 }
 
@@ -128,6 +130,7 @@ func newMeaningHouse(t *testing.T) *meaningHouse {
 
 func (h *meaningHouse) use(model string) {
 	h.table.Meaning = &knowledge.Meaning{Store: h.store, Now: func() time.Time { return h.clock }, Log: zerolog.New(&h.log),
+		Members:  func(context.Context, id.RoomID) error { return h.members },
 		Embedder: knowledge.New(knowledge.EmbedConfig{URL: h.service.URL, Model: model, Timeout: time.Second})}
 }
 
@@ -318,7 +321,9 @@ func TestMeaningMoves(t *testing.T) {
 	h.gather(room, "$a", "Das Abholen")
 	h.work()
 	move := func(from, to id.RoomID) {
-		h.write(func(ctx context.Context, tx *store.Tx) error { return tx.MoveRoom(ctx, from, to) })
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.PutRoom(ctx, store.Room{ID: to, Network: "Nord", Joined: h.now}), tx.MoveRoom(ctx, from, to))
+		})
 	}
 	move(room, "!neu:example.org")
 	if h.work(); h.vectors() != 1 {
@@ -355,7 +360,9 @@ func TestMeaningFollowsEdits(t *testing.T) {
 	h.expect("the first text again", h.search(room, "chauffeur"), "Abholen")
 	stale := c
 	put(func(c *store.Contribution) { c.Body = "Der Beamer ist geregelt" })
-	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.PutEmbedding(ctx, stale, "m", []float32{1, 0, 0, 0}) })
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutEmbedding(ctx, stale, "m", []float32{1, 0, 0, 0})
+	})
 	if h.vectors() != 0 {
 		t.Error("a vector that came too late is kept")
 	}
@@ -423,8 +430,22 @@ func TestMeaningHidesPeople(t *testing.T) {
 	h.work()
 	got := h.service.texts()
 	h.expect("a contribution", got, "Fahrdienst: [phone], [mail], [id], Frau [name] fragen", "!Anna", "!anna")
+	h.members = errors.New("the homeserver is away")
+	h.gather(room, "$b", "Karl macht den Fahrdienst")
+	if faults := h.work(); faults != 1 {
+		t.Errorf("%d faults", faults)
+	}
+	h.expect("while members are unknown", h.search(room, "chauffeur Karl"), "Karl macht")
+	h.expect("while members are unknown", h.service.texts(), "!Karl", "!chauffeur")
+	h.members, h.clock = nil, h.clock.Add(2*time.Minute)
 	h.search(room, "hat ben 0171 2345678 vom chauffeur")
 	h.expect("words", h.service.texts(), "hat [name] [phone] vom chauffeur")
+	h.write(func(ctx context.Context, tx *store.Tx) error { // we are out of it, and its members are forgotten
+		_, err := tx.ExecContext(ctx, `DELETE FROM room WHERE room_id = $1`, room)
+		return err
+	})
+	h.work()
+	h.expect("a room that we are not in", h.service.texts(), "!Fahrdienst")
 }
 
 func TestMeaningWithoutService(t *testing.T) {

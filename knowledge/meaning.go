@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/id"
 
 	"buffet/schedule"
 	"buffet/store"
@@ -31,6 +32,9 @@ type Meaning struct {
 	Embedder *Embedder // nil: no service
 	Now      func() time.Time
 	Log      zerolog.Logger
+	// Members makes sure that the members of a room are known, whose names are
+	// not to be sent.
+	Members func(ctx context.Context, room id.RoomID) error
 
 	jobs, queries rest // apart: a slow service may serve the one and not the other
 }
@@ -58,24 +62,40 @@ func (m *Meaning) Query(ctx context.Context, q store.Querier, words string, room
 	if m.Host() == "" || strings.TrimSpace(words) == "" || !m.queries.over(m.Now()) {
 		return nil, nil
 	}
-	var names []string
-	for _, r := range rooms {
-		some, err := store.MemberNames(ctx, q, r.ID)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, some...)
-	}
 	soon, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	vectors, err := m.Embedder.Embed(soon, []string{hideNames(Pseudonymise(words), names)})
-	if err == nil {
-		return vectors[0], nil
+	vector, err := m.query(soon, q, words, rooms)
+	if err == nil || store.Fault(err) {
+		return vector, err
 	}
 	if ctx.Err() == nil && m.queries.begin(m.Now()) {
 		m.Log.Warn().Err(err).Msg("search goes by words only for a minute")
 	}
 	return nil, nil
+}
+
+func (m *Meaning) query(ctx context.Context, q store.Querier, words string, rooms []store.Room) ([]float32, error) {
+	var names []string
+	for _, r := range rooms {
+		some, err := m.names(ctx, q, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, some...)
+	}
+	vectors, err := m.Embedder.Embed(ctx, []string{hideNames(Pseudonymise(words), names)})
+	if err != nil {
+		return nil, err
+	}
+	return vectors[0], nil
+}
+
+// names are what the members of a room are called. It may ask the homeserver.
+func (m *Meaning) names(ctx context.Context, q store.Querier, room id.RoomID) ([]string, error) {
+	if err := m.Members(ctx, room); err != nil {
+		return nil, err
+	}
+	return store.MemberNames(ctx, q, room)
 }
 
 // Handlers do the jobs that make vectors.
@@ -97,7 +117,7 @@ func (m *Meaning) one(ctx context.Context, j *schedule.Job) error {
 	} else if err != nil {
 		return err
 	}
-	if on, err := store.Meaning(ctx, m.Store.Reader(), c.Room); err != nil || !on {
+	if wanted, err := m.wanted(ctx, c.Room); err != nil || !wanted {
 		return err
 	}
 	return m.embed(ctx, j, []store.Contribution{c}, false)
@@ -108,11 +128,28 @@ func (m *Meaning) room(ctx context.Context, j *schedule.Job) error {
 	if err := j.Decode(&a); err != nil || m.Host() == "" {
 		return err
 	}
+	if wanted, err := m.wanted(ctx, a.Room); err != nil || !wanted {
+		return err
+	}
 	list, err := store.Unembedded(ctx, m.Store.Reader(), a.Room, m.Model(), embedPage)
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	return m.embed(ctx, j, list, len(list) == embedPage)
+}
+
+// wanted tells whether a room is searched by meaning, and we are in it: who
+// its members are is not known otherwise.
+func (m *Meaning) wanted(ctx context.Context, room id.RoomID) (bool, error) {
+	on, err := store.Meaning(ctx, m.Store.Reader(), room)
+	if err != nil || !on {
+		return false, err
+	}
+	r, err := m.Store.Room(ctx, room)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !r.Joined.IsZero(), err
 }
 
 // embed keeps the vectors of contributions of one room and ticks the job off,
@@ -148,7 +185,7 @@ func (m *Meaning) vectors(ctx context.Context, list []store.Contribution) ([][]f
 	if !m.jobs.over(m.Now()) {
 		return nil, errResting
 	}
-	names, err := store.MemberNames(ctx, m.Store.Reader(), list[0].Room)
+	names, err := m.names(ctx, m.Store.Reader(), list[0].Room)
 	if err != nil {
 		return nil, err
 	}

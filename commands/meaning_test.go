@@ -289,6 +289,12 @@ func TestMeaningStaysInside(t *testing.T) {
 	h.service.texts()
 	h.expect("of a stranger", h.ask(h.direct("@carl:example.org")), "!Geheim", "!Offen")
 	h.expect("a stranger's words stay here", h.service.texts(), "!chauffeur")
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutDialog(ctx, store.Dialog{Author: "@ben:example.org", Kind: "card", Content: "{}", At: h.now})
+	})
+	if req := h.direct("@ben:example.org"); h.table.Prepare(t.Context(), h.store.Reader(), &req) != nil || h.service.texts() != "" {
+		t.Error("a part of a card is sent as if it were searched for")
+	}
 	h.set(room, "aus")
 	h.expect("off in this room", h.search(room, "chauffeur"), "!Offen")
 	h.expect("words of a room that has it off stay here", h.service.texts(), "!chauffeur")

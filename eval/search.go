@@ -50,7 +50,7 @@ func openEngine(ctx context.Context, name, dir, lang string) (engine, error) {
 	case "fts5":
 		return openFTS(ctx, dir)
 	}
-	return openPeer(dir, lang)
+	return openPeer(dir, lang, false)
 }
 
 // docLang is the language of a set's documents: the last one that is named.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"buffet/lang"
@@ -273,7 +272,8 @@ func (tx *Tx) flushEntries(ctx context.Context, b *indexBuffer) error {
 	return w.close(ctx)
 }
 
-// rowWriter inserts many rows with few statements.
+// rowWriter inserts many rows with few statements. Their places have no
+// numbers: the driver would look for each one's name in the list of all.
 type rowWriter struct {
 	tx         *Tx
 	head, tail string
@@ -294,13 +294,12 @@ func (w *rowWriter) text(rows int) string {
 	for i := range rows * w.columns {
 		switch {
 		case i == 0:
-			b.WriteString("($")
+			b.WriteString("(?")
 		case i%w.columns == 0:
-			b.WriteString("), ($")
+			b.WriteString("), (?")
 		default:
-			b.WriteString(", $")
+			b.WriteString(", ?")
 		}
-		b.WriteString(strconv.Itoa(i + 1))
 	}
 	b.WriteString(")" + w.tail)
 	return b.String()

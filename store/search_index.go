@@ -255,17 +255,15 @@ func (tx *Tx) flushEntries(ctx context.Context, b *indexBuffer) error {
 	slices.SortFunc(b.entries, func(x, y bufferEntry) int {
 		return cmp.Or(cmp.Compare(ids[x.term], ids[y.term]), cmp.Compare(x.scope, y.scope), cmp.Compare(x.num, y.num))
 	})
-	w := newRows(tx, `INSERT INTO search_posting (term, scope, chunk, n, data) VALUES `,
-		` ON CONFLICT (term, scope, chunk) DO UPDATE SET n = search_posting.n + excluded.n, data = CAST(search_posting.data || excluded.data AS BLOB)`, 5)
+	w := newRows(tx, `INSERT INTO search_posting (term, scope, chunk, data) VALUES `,
+		` ON CONFLICT (term, scope, chunk) DO UPDATE SET data = CAST(search_posting.data || excluded.data AS BLOB)`, 4)
 	for i := 0; i < len(b.entries); {
 		e := b.entries[i]
 		var data []byte
-		n := 0
 		for ; i < len(b.entries) && b.entries[i].term == e.term && b.entries[i].scope == e.scope && b.entries[i].num>>chunkBits == e.num>>chunkBits; i++ {
 			data = appendPosting(data, b.entries[i].num, b.entries[i].bits)
-			n++
 		}
-		if err := w.add(ctx, ids[e.term], e.scope, e.num>>chunkBits, n, data); err != nil {
+		if err := w.add(ctx, ids[e.term], e.scope, e.num>>chunkBits, data); err != nil {
 			return err
 		}
 	}

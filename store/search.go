@@ -49,10 +49,11 @@ type SearchQuery struct {
 }
 
 // MatchFloor is the Match from which on a question has probably been asked
-// before: of those at or above it, at least four in five were right on two
-// sets of English questions (13 and 45 % of all questions found; eval match
-// measures it). On German ones no floor is that safe: ask, do not claim.
-const MatchFloor = 0.65
+// before. Of the open sets' questions, 88 of 100 said to be known are (of bank
+// customers' 41 in 100 are found so, of English questions about an illness, in
+// other words throughout, 11); German ones in quite other words do not reach
+// it ("eval retrieval -match").
+const MatchFloor = 0.6
 
 // SearchHit is one thing found.
 type SearchHit struct {

@@ -24,6 +24,7 @@ type candidate struct {
 	grams   []uint16  // by the query's grams: how often
 	letters int       // grams in all
 	shared  int       // of these, how many the query has
+	asks    int       // its question words, a bit each by what they ask for
 
 	score, match float64
 }
@@ -101,6 +102,7 @@ func (s *search) queryIndex() queryIndex {
 // ranking is what all candidates are ranked by.
 type ranking struct {
 	words                       []*queryWord
+	asks                        int       // as a candidate's
 	weights                     []float64 // of the words
 	grams                       []float64 // weights of the grams
 	wordSum, stopSum, gramSum   float64
@@ -129,6 +131,9 @@ func (s *search) rank() {
 	for g, n := range r.grams {
 		r.grams[g] = math.Log(1 + (float64(len(s.found))-n+0.5)/(n+0.5))
 		r.gramSum += r.grams[g]
+	}
+	for a := range index.asks {
+		r.asks |= 1 << a
 	}
 	for _, w := range s.words {
 		weight := w.idf
@@ -177,7 +182,10 @@ func (r *ranking) score(c *candidate) {
 	c.score *= 1 + weightCoverage*share(covered, content)
 	ours := (share(said, r.wordSum) + share(gramsSaid, r.gramSum)) / 2
 	theirs := share(float64(c.shared), float64(c.letters))
-	c.match = math.Sqrt(ours * theirs)
+	c.match = math.Sqrt(ours*theirs) * (1 - math.Pow(0.4, covered)) // one word in common is little, whatever it is
+	if c.asks != 0 && r.asks != 0 && c.asks&r.asks == 0 {
+		c.match *= 0.75 // one asks who, the other why
+	}
 	if r.stopSum > 0 {
 		c.match *= 0.8 + 0.2*stops/r.stopSum
 	}
@@ -231,8 +239,11 @@ func (c *candidate) scan(x queryIndex) {
 				c.exact[i] = true
 			}
 			if lang.IsStop(word) {
-				if i, ok := x.asks[lang.Asking(word)]; ok {
-					c.exact[i] = true
+				if a := lang.Asking(word); a > 0 {
+					c.asks |= 1 << a
+					if i, ok := x.asks[a]; ok {
+						c.exact[i] = true
+					}
 				}
 				return
 			}

@@ -181,6 +181,24 @@ type Tx struct {
 	ring    []*bell
 	pending *indexBuffer // what the search index has to take
 	erase   bool         // nothing of what was deleted may stay in the file
+	ready   map[string]*sql.Stmt
+}
+
+// prepared is a statement that the transaction uses again and again; it is
+// closed with it.
+func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := tx.ready[query]; s != nil {
+		return s, nil
+	}
+	s, err := tx.PrepareContext(ctx, query) //nolint:sqlclosecheck // the transaction does
+	if err != nil {
+		return nil, err
+	}
+	if tx.ready == nil {
+		tx.ready = map[string]*sql.Stmt{}
+	}
+	tx.ready[query] = s
+	return s, nil
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use

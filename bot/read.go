@@ -167,11 +167,12 @@ func (b *Bot) read(ctx context.Context, room id.RoomID, evt *event.Event) (*Said
 			continue // not theirs to change
 		}
 		n, secret, trusted, err := b.clear(ctx, room, edit)
-		if errors.Is(err, errNoKey) {
+		switch {
+		case errors.Is(err, errNoKey):
 			return nil, err // the older text is not what the author wants to say any more
-		} else if errors.Is(err, errUnreadable) {
+		case errors.Is(err, errUnreadable):
 			continue // taken back, or none
-		} else if err != nil {
+		case err != nil:
 			return nil, err
 		}
 		if n.RelatesTo.GetReplaceID() != evt.ID || n.NewContent == nil || secret != encrypted {

@@ -35,12 +35,12 @@ func Address(in Incoming) (text string, named, ok bool) {
 	if word, slash := cutSlash(rest); slash {
 		// a client that lets "/word" through may mean any bot
 		if first, _ := split(word); IsWord(first) {
-			return word, named, true
+			return word, named || in.Direct, true
 		}
 		return "", false, false
 	}
 	if word, prefixed := cutPrefix(rest, in.Prefix); prefixed {
-		return word, named, true
+		return word, named || in.Direct, true // where no prefix is needed, one calls us
 	}
 	if named || in.Direct || (in.ReplyToMe && rest != "") {
 		if !strings.ContainsFunc(rest, isWordRune) {

@@ -78,7 +78,7 @@ func TestAddress(t *testing.T) {
 		{"a quote is no reply", Incoming{Body: "> !angebote"}, "", false, false},
 
 		{"direct", Incoming{Body: "angebote", Direct: true}, "angebote", false, true},
-		{"direct, prefix", Incoming{Body: "!angebote", Direct: true}, "angebote", false, true},
+		{"direct, prefix", Incoming{Body: "!angebote", Direct: true}, "angebote", true, true},
 		{"direct, name", Incoming{Body: "Buffet, angebote", Direct: true}, "angebote", true, true},
 		{"direct, talk", Incoming{Body: "Guten Morgen!", Direct: true}, "Guten Morgen!", false, true},
 		{"direct, only signs", Incoming{Body: "?", Direct: true}, "", false, true},

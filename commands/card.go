@@ -13,15 +13,18 @@ import (
 	"buffet/store"
 )
 
-const cardKind = "experience"
+const (
+	cardKind = "experience"
+	cardLife = 24 * time.Hour // after that, words are commands again
+)
 
 // card is an experience in the making: its four parts, asked for one by one.
 type card struct {
 	Network string    `json:"network"`
 	Lang    string    `json:"lang"`
-	Step    int       `json:"step"` // the part that is asked for; 4: shown, waits for a yes
+	Step    int       `json:"step"`            // the part that is asked for; 4: shown, waits for a yes
+	Again   bool      `json:"again,omitempty"` // the part is corrected: then the card is shown
 	Parts   [4]string `json:"parts"`
-	Fixing  bool      `json:"fixing,omitempty"` // one part is corrected, then the card is shown again
 }
 
 // partKeys are the phrases that head the parts.
@@ -75,17 +78,23 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 		return nil, false, nil
 	}
 	dialog, err := store.DialogOf(ctx, tx, c.Sender)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	none := errors.Is(err, store.ErrNotFound)
+	if err != nil && !none {
 		return nil, false, err
 	}
-	idle := errors.Is(err, store.ErrNotFound)
+	if !none && c.Now.Sub(dialog.At) > cardLife {
+		none = true
+		if err := tx.PutDialog(ctx, store.Dialog{Author: c.Sender}); err != nil {
+			return nil, false, err
+		}
+	}
 	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
-		// in the middle of a card "1" and "nein" are about that, unless they reply to the question
-		if reply, err := c.chooseAudience(ctx, tx, choices, idle); reply != nil || err != nil {
+		// while a card is filled in, "nein" and "1" are about the card
+		if reply, err := c.chooseAudience(ctx, tx, choices, none); reply != nil || err != nil {
 			return reply, true, err
 		}
 	}
-	if idle {
+	if none {
 		return nil, false, nil
 	}
 	var d card
@@ -93,7 +102,7 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 		return nil, false, tx.PutDialog(ctx, store.Dialog{Author: c.Sender})
 	}
 	i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == d.Network })
-	if i < 0 || c.Named || strings.HasPrefix(c.Text, "!") {
+	if i < 0 || c.Named {
 		return nil, false, nil
 	}
 	c.Network, c.Lang = &c.Networks[i], d.Lang
@@ -105,8 +114,8 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 // question; a reply to the question, or a reaction, always can.
 const askedLately = time.Hour
 
-// chooseAudience takes an answer in words to who may see a contribution: the
-// question it replies to, or, if last is true, the newest one.
+// chooseAudience takes an answer in words to who may see a contribution: as a
+// reply to what was asked, or, if last says so, to what was asked last.
 func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice, last bool) (*Reply, error) {
 	key, err := store.KeyOf(ctx, tx, c.ReplyTo)
 	if errors.Is(err, store.ErrNotFound) {
@@ -143,9 +152,8 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 		if word != "-" && word != "weiter" && word != "skip" {
 			d.Parts[d.Step] = knowledge.Clip(c.Text)
 		}
-		d.Step++
-		if d.Fixing {
-			d.Step, d.Fixing = len(d.Parts), false
+		if d.Step++; d.Again {
+			d.Step, d.Again = len(d.Parts), false
 		}
 		if d.Step == len(d.Parts) && c.cardText(d) == "" {
 			return &Reply{Text: c.say("know_card_empty")}, over()
@@ -155,8 +163,7 @@ func (c *Call) takePart(ctx context.Context, tx *store.Tx, d card) (*Reply, erro
 	case word == "nein" || word == "no":
 		return &Reply{Text: c.say("know_card_cancelled")}, over()
 	case len(word) == 1 && word[0] >= '1' && word[0] <= '4':
-		d.Step = int(word[0] - '1')
-		d.Fixing = true
+		d.Step, d.Again = int(word[0]-'1'), true
 	}
 	return c.nextStep(ctx, tx, d)
 }

@@ -111,7 +111,7 @@ func runSolved(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return &Reply{React: done}, c.Table.keeper.Reopen(ctx, tx, q.ID, c.Now)
 	}
 	p := c.place()
-	p.Room = q.Room
+	p.Direct = false // wherever it is said: the question stands in a room
 	ok, err := c.Table.keeper.Close(ctx, tx, p, q.ID, c.Sender, organiser, c.Event, nil, c.Now)
 	if err != nil {
 		return nil, err

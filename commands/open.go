@@ -81,7 +81,7 @@ func (c *Call) link(ctx context.Context, tx *store.Tx, text *lang.Text, q store.
 		if room, err := store.RoomIn(ctx, tx, q.Room); err == nil && room.Direct != "" {
 			return nil // nobody else gets there
 		}
-		via, err := store.Via(ctx, tx, q.Room, q.Author.Homeserver())
+		via, err := store.Via(ctx, tx, q.Room, "") // not the author's: it would hint at who that is
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,9 @@ type Command struct {
 	Network    bool // it is about one network, which must be known
 	Room       bool // it is about one room of that network
 	Run        Handler
+	// Prepare, if there is one, runs before the transaction, and may use the
+	// network. It keeps what it has for Run in the Request.
+	Prepare func(ctx context.Context, q store.Querier, c *Call) error
 }
 
 // Name is the command's word in a language.
@@ -72,7 +75,7 @@ func literal() []Command {
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
-			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch,
+			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch, Prepare: prepareSearch,
 		},
 		{
 			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
@@ -145,6 +148,8 @@ func literal() []Command {
 
 // Table is the table made ready. It is safe for concurrent use.
 type Table struct {
+	Meaning *knowledge.Meaning // nil: search goes by words only
+
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper
 	list    []Command

@@ -54,7 +54,7 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 		text.Line().Raw("• ").Bold(Number(old, p.Lang)).Raw(" " + quote(old.Body) + " (" + lang.ShortDay(p.Lang, old.Sent, now) + ")")
 		address := old.URL
 		if old.Event != "" {
-			via, err := store.Via(ctx, tx, old.Room, old.Author.Homeserver())
+			via, err := store.Via(ctx, tx, old.Room, "") // not the author's: it would hint at who that is
 			if err != nil {
 				return err
 			}

@@ -145,6 +145,9 @@ func (tx *Tx) AddContribution(ctx context.Context, c Contribution) (_ Contributi
 	if err != nil {
 		return c, false, fmt.Errorf("keep contribution: %w", err)
 	}
+	if err := tx.embed(ctx, c); err != nil {
+		return c, false, err
+	}
 	return c, true, tx.index(ctx, c)
 }
 
@@ -170,6 +173,9 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 		c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged), c.Author, c.ID); err != nil {
 		return fmt.Errorf("change contribution: %w", err)
 	}
+	if err := tx.reembed(ctx, old, c); err != nil {
+		return err
+	}
 	if sameDocument(old, c) {
 		return nil
 	}
@@ -179,14 +185,15 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 	return tx.index(ctx, c)
 }
 
-// DropContribution deletes a contribution, its marks and what the index has
-// of it. Answers to it stay, as their authors'.
+// DropContribution deletes a contribution, its marks, its vector and what the
+// index has of it. Answers to it stay, as their authors'.
 func (tx *Tx) DropContribution(ctx context.Context, c Contribution) error {
 	if err := tx.unindex(ctx, c); err != nil {
 		return err
 	}
 	for _, q := range []string{
 		`DELETE FROM contribution WHERE id = $1`,
+		`DELETE FROM embedding WHERE contribution_id = $1`,
 		`UPDATE contribution SET question_id = 0 WHERE question_id = $1`,
 		`DELETE FROM mark WHERE contribution_id = $1`,
 	} {

@@ -10,19 +10,22 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// OpenQuestion is a question that waits, and how many answers it has.
+// OpenQuestion is a question that waits, and how many answers the asker sees.
 type OpenQuestion struct {
 	Contribution
 	Answers int
 }
 
 // OpenQuestions are the questions in these scopes that are open and have no
-// answer, oldest first; before them those that were quiet for so long that
-// their thread was asked about it. total counts all of them.
+// answer there, oldest first; before them those that were quiet for so long
+// that their thread was asked about it. total counts all of them. An answer
+// outside of the scopes counts nothing: that it exists is not to be seen.
 func OpenQuestions(ctx context.Context, q Querier, scopes []string, limit, offset int) (list []OpenQuestion, total int, err error) {
-	visible, args := inScopes(scopes)
+	visible, args := inScopes("c", scopes)
+	answer, _ := inScopes("a", scopes)
+	answers := ` FROM contribution a WHERE a.question_id = c.id AND ` + answer
 	where := ` FROM contribution c WHERE c.kind = 'question' AND c.closed_at = 0 AND ` + visible + `
-		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id))`
+		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1` + answers + `))`
 	if err := q.QueryRowContext(ctx, `SELECT count(*)`+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count open questions: %w", err)
 	}
@@ -30,7 +33,7 @@ func OpenQuestions(ctx context.Context, q Querier, scopes []string, limit, offse
 	list, err = Collect(ctx, q, func(scan func(...any) error) (o OpenQuestion, err error) {
 		o.Contribution, err = scanContribution(func(fields ...any) error { return scan(append(fields, &o.Answers)...) })
 		return o, err
-	}, `SELECT `+contributionColumns+`, (SELECT count(*) FROM contribution a WHERE a.question_id = c.id AND a.room_id = c.room_id)`+where+
+	}, `SELECT `+contributionColumns+`, (SELECT count(*)`+answers+`)`+where+
 		fmt.Sprintf(` ORDER BY c.nudged_at = 0, c.sent_at, c.id LIMIT $%d OFFSET $%d`, len(args)-1, len(args)), args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read open questions: %w", err)
@@ -38,9 +41,9 @@ func OpenQuestions(ctx context.Context, q Querier, scopes []string, limit, offse
 	return list, total, nil
 }
 
-// inScopes is the condition that a contribution c is visible in one of the
+// inScopes is the condition that a contribution is visible in one of the
 // scopes, and its arguments.
-func inScopes(scopes []string) (string, []any) {
+func inScopes(c string, scopes []string) (string, []any) {
 	if len(scopes) == 0 {
 		return "0", nil
 	}
@@ -48,8 +51,8 @@ func inScopes(scopes []string) (string, []any) {
 	for i, s := range scopes {
 		marks[i], args[i] = fmt.Sprintf("$%d", i+1), s
 	}
-	return `CASE c.audience WHEN 'network' THEN 'n/' || c.network WHEN 'public' THEN 'p/' || c.network ELSE 'r/' || c.room_id END IN (` +
-		strings.Join(marks, ", ") + `)`, args
+	return strings.ReplaceAll(`CASE c.audience WHEN 'network' THEN 'n/' || c.network WHEN 'public' THEN 'p/' || c.network ELSE 'r/' || c.room_id END IN (`,
+		"c.", c+".") + strings.Join(marks, ", ") + `)`, args
 }
 
 // Outlived are contributions of a room that nothing has happened to since

@@ -97,6 +97,9 @@ func (s *search) expand(ctx context.Context) error {
 	for i, w := range s.words {
 		if w.near() {
 			counted[i] = sharing(gramsOf(w.stem), lists)
+			if err := s.nearest(ctx, counted[i]); err != nil {
+				return err
+			}
 			for id := range counted[i] {
 				near[id] = ""
 			}
@@ -164,18 +167,57 @@ func sharing(grams []uint32, lists map[uint32][]int64) map[int64]int {
 			counts[id]++
 		}
 	}
-	if len(counts) <= maxNear {
-		return counts
-	}
+	return counts
+}
+
+// nearest leaves those that share the most, maxNear and what shares as much as
+// the last of them. Only terms that the scopes have count: what is hidden must
+// not push out what is not.
+func (s *search) nearest(ctx context.Context, counts map[int64]int) error {
 	ids := make([]int64, 0, len(counts))
 	for id := range counts {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	for _, id := range ids[maxNear:] {
-		delete(counts, id)
+	kept, last := map[int64]int{}, 0
+	for part := range slices.Chunk(ids, 4*maxNear) {
+		if len(kept) >= maxNear && counts[part[0]] < last {
+			break
+		}
+		seen, err := s.seen(ctx, part)
+		if err != nil {
+			return err
+		}
+		for _, id := range part {
+			if seen[id] && (len(kept) < maxNear || counts[id] == last) {
+				kept[id], last = counts[id], counts[id]
+			}
+		}
 	}
-	return counts
+	for id := range counts {
+		if _, ok := kept[id]; !ok {
+			delete(counts, id)
+		}
+	}
+	return nil
+}
+
+// seen are those of the terms that the scopes have.
+func (s *search) seen(ctx context.Context, terms []int64) (map[int64]bool, error) {
+	rows, err := s.q.QueryContext(ctx, `SELECT DISTINCT term FROM search_posting WHERE term IN (`+numbers(terms)+`) AND scope IN (`+numbers(s.scopeIDs)+`)`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	seen := map[int64]bool{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		seen[id] = true
+	}
+	return seen, rows.Err()
 }
 
 func (s *search) termTexts(ctx context.Context, texts map[int64]string) error {

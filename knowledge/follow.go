@@ -3,6 +3,8 @@ package knowledge
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -67,34 +69,62 @@ func (k *Keeper) unmark(ctx context.Context, tx *store.Tx, m store.Mark, now tim
 	} else if err != nil {
 		return err
 	}
-	left, err := store.Marked(ctx, tx, c.ID, m.What)
-	if err != nil || left > 0 {
+	left, err := store.MarksOf(ctx, tx, c.ID)
+	if err != nil {
 		return err
 	}
-	switch m.What {
-	case store.MarkQuestion, store.MarkExperience:
-		if c.Kept && m.Sender != c.Author {
-			return nil // its author wants it kept
-		}
-		return k.drop(ctx, tx, c, now)
-	case store.MarkClosed:
-		return k.Reopen(ctx, tx, c.ID, now)
-	case store.MarkChoice:
-		return k.back(ctx, tx, c, now, func(c *store.Contribution) { c.Audience = store.AudienceRoom })
-	case store.MarkNamed:
-		return k.back(ctx, tx, c, now, func(c *store.Contribution) { c.Name = "" })
+	of := func(what string) bool {
+		return slices.ContainsFunc(left, func(m store.Mark) bool { return m.What == what })
 	}
-	return nil
+	choice := strings.HasPrefix(m.What, store.MarkChoice)
+	switch {
+	case m.What == store.MarkClosed && !of(store.MarkClosed):
+		return k.Reopen(ctx, tx, c.ID, now)
+	case !choice && m.What != c.Kind:
+		return nil
+	}
+	if choice {
+		if err := k.back(ctx, tx, c, left, now); err != nil {
+			return err
+		}
+	}
+	// Without a word of its author's it hangs on the marks of others.
+	own := func(m store.Mark) bool {
+		return m.Sender == c.Author && (m.What == c.Kind || strings.HasPrefix(m.What, store.MarkChoice))
+	}
+	switch {
+	case c.Kind == store.Answer || slices.ContainsFunc(left, own):
+		return nil
+	case !of(c.Kind):
+		return k.drop(ctx, tx, c, now)
+	}
+	if c, err = store.ContributionByID(ctx, tx, c.ID); err != nil || !c.Kept {
+		return err
+	}
+	c.Kept = false
+	return tx.PutContribution(ctx, c)
 }
 
-// back undoes a choice in all contributions that it was about.
-func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time, undo func(*store.Contribution)) error {
+// back undoes a choice in all contributions that it was about: what the choices
+// that are left say is what goes.
+func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, left []store.Mark, now time.Time) error {
 	list, err := asked(ctx, tx, store.Consent{Contribution: c.ID, Author: c.Author})
 	if err != nil {
 		return err
 	}
 	for _, one := range list {
-		undo(&one)
+		one.Audience, one.Name = store.AudienceRoom, ""
+		for _, m := range left {
+			said, ok := strings.CutPrefix(m.What, store.MarkChoice+"/")
+			if !ok {
+				continue
+			}
+			for choice := range strings.SplitSeq(said, "/") {
+				if err := apply(ctx, tx, &one, Choice(choice)); err != nil {
+					return err
+				}
+			}
+		}
 		if err := tx.PutContribution(ctx, one); err != nil {
 			return err
 		}

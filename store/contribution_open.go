@@ -147,8 +147,10 @@ func (tx *Tx) PutDialog(ctx context.Context, d Dialog) error {
 }
 
 // ForgetPerson erases what is kept of a person: contributions, index,
-// consent, marks, topics, conversations, and what waits for them.
+// consent, marks, topics, conversations, and what waits for them; in the file
+// and its log of writes, too.
 func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
+	tx.wipe = true
 	list, err := ContributionsBy(ctx, tx, user)
 	if err != nil {
 		return err
@@ -166,6 +168,7 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 		`DELETE FROM outbox WHERE user_id = $1`,
 		`DELETE FROM inbox WHERE sender = $1 AND state = 'locked'`,
 		`UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'`,
+		`DELETE FROM told WHERE instr(key, $1) > 0`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, user); err != nil {
 			return fmt.Errorf("forget person: %w", err)

@@ -179,6 +179,7 @@ type Tx struct {
 	s       *Store
 	ring    []*bell
 	pending *indexBuffer // what the search index has to take
+	wipe    bool         // what was deleted must not stay in the log of writes either
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use
@@ -198,6 +199,10 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	}
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
+	}
+	if tx.wipe {
+		// While somebody reads, some of it stays until the log is written over.
+		_, _ = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	for _, b := range tx.ring {
 		b.Ring()

@@ -164,6 +164,7 @@ func (k *Keeper) Choose(ctx context.Context, tx *store.Tx, language, key string,
 	if len(list) == 0 {
 		return k.Phrases.Text(language, "know_gone"), nil
 	}
+	what := store.MarkChoice
 	for _, choice := range choices {
 		if err := tx.LogConsent(ctx, store.Consent{Contribution: ask.Contribution, Author: author, Said: string(choice), Ask: key, At: now}); err != nil {
 			return nil, err
@@ -176,13 +177,10 @@ func (k *Keeper) Choose(ctx context.Context, tx *store.Tx, language, key string,
 				return nil, err
 			}
 		}
-		what := store.MarkChoice
-		if choice == ChooseNamed {
-			what = store.MarkNamed
-		}
-		if _, err := tx.AddMark(ctx, store.Mark{Event: mark, Sender: author, What: what, Contribution: ask.Contribution, At: now}); err != nil {
-			return nil, err
-		}
+		what += "/" + string(choice)
+	}
+	if _, err := tx.AddMark(ctx, store.Mark{Event: mark, Sender: author, What: what, Contribution: ask.Contribution, At: now}); err != nil {
+		return nil, err
 	}
 	for _, c := range list {
 		if err := tx.PutContribution(ctx, c); err != nil {
@@ -240,23 +238,51 @@ func (k *Keeper) refuse(ctx context.Context, tx *store.Tx, list []store.Contribu
 		if _, err := tx.AddMark(ctx, store.Mark{Event: refusal(c.Event), Room: c.Room, What: store.MarkRefused, At: now}); err != nil {
 			return err
 		}
+		if c.Kind == store.Answer && c.Question != 0 { // it goes for all that they answer there
+			m := store.Mark{Event: refusalTo(tx, c.Question, c.Author), Room: c.Room, What: store.MarkRefused, Contribution: c.Question, At: now}
+			if _, err := tx.AddMark(ctx, m); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// drop deletes a contribution, and takes our reaction to it back.
+// drop deletes a contribution, and takes our reactions to it back. What its
+// author was asked and chose goes on for their other answers to the question.
 func (k *Keeper) drop(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
+	if c.Kind == store.Answer {
+		list, err := asked(ctx, tx, store.Consent{Contribution: c.ID})
+		if err != nil {
+			return err
+		}
+		if len(list) > 1 {
+			if err := tx.MoveConsent(ctx, c.ID, list[1].ID); err != nil {
+				return err
+			}
+		}
+	}
 	if err := tx.DropContribution(ctx, c); err != nil {
 		return err
 	}
-	if c.Event == "" || c.Kind == store.Answer {
+	if c.Event == "" || c.Kind == store.Answer || c.EventRoom != c.Room {
 		return nil
 	}
-	if room, err := store.RoomIn(ctx, tx, c.Room); err != nil || room.Direct != "" {
-		return nil //nolint:nilerr // we are out of that room: nothing of ours to take back
+	if room, err := store.RoomIn(ctx, tx, c.Room); errors.Is(err, store.ErrNotFound) || err == nil && room.Direct != "" {
+		return nil // we are out of that room: nothing of ours to take back
+	} else if err != nil {
+		return err
 	}
-	_, err := tx.Send(ctx, store.Message{Key: ackKey(c) + "/back", Room: c.Room, Redacts: ackKey(c)}, now)
-	return err
+	keys := []string{ackKey(c)}
+	if !c.Closed.IsZero() {
+		keys = append(keys, solvedKey(c))
+	}
+	for _, key := range keys {
+		if _, err := tx.Send(ctx, store.Message{Key: key + "/back", Room: c.Room, Redacts: key}, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // state says who may see a contribution now.

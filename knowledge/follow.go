@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -68,41 +69,60 @@ func (k *Keeper) unmark(ctx context.Context, tx *store.Tx, m store.Mark, now tim
 	} else if err != nil {
 		return err
 	}
-	if m.What == store.MarkChoice || m.What == store.MarkNamed {
-		return k.back(ctx, tx, c, now)
-	}
-	left, err := store.Marked(ctx, tx, c.ID, m.What)
-	if err != nil || left > 0 {
-		return err
-	}
-	switch m.What {
-	case store.MarkQuestion, store.MarkExperience:
-		if c.Kept && m.Sender != c.Author {
-			return nil // its author wants it kept
-		}
-		return k.drop(ctx, tx, c, now)
-	case store.MarkClosed:
-		return k.Reopen(ctx, tx, c.ID, now)
-	}
-	return nil
-}
-
-// back lets only those choices stand, in all contributions that they were
-// about, whose marks still do.
-func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
-	choices, err := standing(ctx, tx, c)
+	left, err := store.MarksOf(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
+	of := func(what string) bool {
+		return slices.ContainsFunc(left, func(m store.Mark) bool { return m.What == what })
+	}
+	choice := strings.HasPrefix(m.What, store.MarkChoice)
+	switch {
+	case m.What == store.MarkClosed && !of(store.MarkClosed):
+		return k.Reopen(ctx, tx, c.ID, now)
+	case !choice && m.What != c.Kind:
+		return nil
+	}
+	if choice {
+		if err := k.back(ctx, tx, c, left, now); err != nil {
+			return err
+		}
+	}
+	// Without a word of its author's it hangs on the marks of others.
+	own := func(m store.Mark) bool {
+		return m.Sender == c.Author && (m.What == c.Kind || strings.HasPrefix(m.What, store.MarkChoice))
+	}
+	switch {
+	case c.Kind == store.Answer || slices.ContainsFunc(left, own):
+		return nil
+	case !of(c.Kind):
+		return k.drop(ctx, tx, c, now)
+	}
+	if c, err = store.ContributionByID(ctx, tx, c.ID); err != nil || !c.Kept {
+		return err
+	}
+	c.Kept = false
+	return tx.PutContribution(ctx, c)
+}
+
+// back undoes a choice in all contributions that it was about: what the choices
+// that are left say is what goes.
+func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, left []store.Mark, now time.Time) error {
 	list, err := asked(ctx, tx, store.Consent{Contribution: c.ID, Author: c.Author})
 	if err != nil {
 		return err
 	}
 	for _, one := range list {
 		one.Audience, one.Name = store.AudienceRoom, ""
-		for _, choice := range choices {
-			if err := apply(ctx, tx, &one, choice); err != nil {
-				return err
+		for _, m := range left {
+			said, ok := strings.CutPrefix(m.What, store.MarkChoice+"/")
+			if !ok {
+				continue
+			}
+			for choice := range strings.SplitSeq(said, "/") {
+				if err := apply(ctx, tx, &one, Choice(choice)); err != nil {
+					return err
+				}
 			}
 		}
 		if err := tx.PutContribution(ctx, one); err != nil {
@@ -110,30 +130,6 @@ func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, n
 		}
 	}
 	return tx.LogConsent(ctx, store.Consent{Contribution: c.ID, Author: c.Author, Said: "back", At: now})
-}
-
-// standing are the choices of a contribution's author whose marks stand,
-// oldest first. A mark and what it said have the same time in the log.
-func standing(ctx context.Context, q store.Querier, c store.Contribution) (choices []Choice, err error) {
-	marks, err := store.MarksOf(ctx, q, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	said, err := store.ConsentsOf(ctx, q, c.Author)
-	if err != nil {
-		return nil, err
-	}
-	for _, line := range said {
-		if line.Contribution != c.ID || line.Said == "asked" || line.Said == "back" {
-			continue
-		}
-		if slices.ContainsFunc(marks, func(m store.Mark) bool {
-			return (m.What == store.MarkChoice || m.What == store.MarkNamed) && m.At.Equal(line.At)
-		}) {
-			choices = append(choices, Choice(line.Said))
-		}
-	}
-	return choices, nil
 }
 
 // Forget erases everything of a person and remembers, by a keyed hash, that

@@ -63,13 +63,14 @@ func (k *Keeper) Gather(ctx context.Context, tx *store.Tx, p Place, kind string,
 			return c, false, err
 		}
 	}
-	if refused, err := refused(ctx, tx, m.Event); err != nil || refused {
+	if refused, err := refused(ctx, tx, refusal(m.Event)); err != nil || refused {
 		return c, false, err
 	}
 	body := Clip(m.Text)
 	if body == "" {
 		return c, false, nil
 	}
+	m.Sent = past(m.Sent, now)
 	c = store.Contribution{Network: p.Network, Kind: kind, Room: p.Room, Event: m.Event, EventRoom: p.Room, Author: m.Author,
 		Kept: by == m.Author, Body: body, Sent: m.Sent}
 	if kind == store.Question {
@@ -104,17 +105,33 @@ func (k *Keeper) Gather(ctx context.Context, tx *store.Tx, p Place, kind string,
 	return c, true, k.ask(ctx, tx, p, c, by, now)
 }
 
+// past is when something was said: a server that says later than now is wrong,
+// and must not keep what was said for ever.
+func past(sent, now time.Time) time.Time {
+	if sent.After(now) {
+		return now
+	}
+	return sent
+}
+
 func ackKey(c store.Contribution) string { return fmt.Sprintf("ack/%d", c.ID) }
 
 func refusal(e id.EventID) id.EventID { return "no/" + e }
 
-// refused tells whether a message's author said no to keeping it.
-func refused(ctx context.Context, q store.Querier, e id.EventID) (bool, error) {
-	_, err := store.MarkOf(ctx, q, refusal(e))
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+// refusalTo is the mark of somebody who wants no answer of theirs to a question
+// to be kept.
+func refusalTo(tx *store.Tx, question int64, author id.UserID) id.EventID {
+	return id.EventID(fmt.Sprintf("no/%d/%s", question, tx.HashPerson(author)))
+}
+
+// refused tells whether an author said no to keeping a message.
+func refused(ctx context.Context, q store.Querier, marks ...id.EventID) (bool, error) {
+	for _, m := range marks {
+		if _, err := store.MarkOf(ctx, q, m); !errors.Is(err, store.ErrNotFound) {
+			return err == nil, err
+		}
 	}
-	return err == nil, err
+	return false, nil
 }
 
 // Clip is a text as it is kept: valid UTF-8, without space around it, of at
@@ -143,6 +160,7 @@ func (k *Keeper) answer(ctx context.Context, tx *store.Tx, p Place, question int
 	} else if err != nil {
 		return err
 	}
+	m.Sent = past(m.Sent, now)
 	if m.Sent.After(q.Active) {
 		q.Active = m.Sent
 		if err := tx.PutContribution(ctx, q); err != nil {
@@ -156,7 +174,7 @@ func (k *Keeper) answer(ctx context.Context, tx *store.Tx, p Place, question int
 	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(m.Author)); err != nil || gone {
 		return err
 	}
-	if refused, err := refused(ctx, tx, m.Event); err != nil || refused {
+	if refused, err := refused(ctx, tx, refusal(m.Event), refusalTo(tx, q.ID, m.Author)); err != nil || refused {
 		return err
 	}
 	a := store.Contribution{Network: q.Network, Kind: store.Answer, Question: q.ID, Room: p.Room, Event: m.Event, EventRoom: p.Room,
@@ -221,7 +239,7 @@ func (k *Keeper) Close(ctx context.Context, tx *store.Tx, p Place, question int6
 	if err := tx.PutContribution(ctx, q); err != nil {
 		return false, err
 	}
-	if q.Event == "" || p.Direct {
+	if q.Event == "" || p.Direct || q.EventRoom != q.Room {
 		return true, nil
 	}
 	_, err = tx.Send(ctx, store.Message{Key: solvedKey(q), Room: q.Room, ReplyTo: q.Event, Reaction: Solved}, now)
@@ -246,7 +264,7 @@ func (k *Keeper) Reopen(ctx context.Context, tx *store.Tx, question int64, now t
 		return err
 	}
 	q.Closed, q.Active = time.Time{}, now
-	if err := tx.PutContribution(ctx, q); err != nil || q.Event == "" {
+	if err := tx.PutContribution(ctx, q); err != nil || q.Event == "" || q.EventRoom != q.Room {
 		return err
 	}
 	_, err = tx.Send(ctx, store.Message{Key: key + "/back", Room: q.Room, Redacts: key}, now)

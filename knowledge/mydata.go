@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"strings"
@@ -22,6 +23,7 @@ type PersonData struct {
 	Contributions []ContributionData `json:"contributions"`
 	Consents      []store.Consent    `json:"consents"`
 	Topics        []store.Expert     `json:"topics"`
+	Marks         []MarkData         `json:"marks"`
 	Unfinished    json.RawMessage    `json:"unfinished,omitempty"` // a card that is being filled in
 }
 
@@ -41,9 +43,18 @@ type ContributionData struct {
 	Closed   *time.Time `json:"closed,omitempty"`
 }
 
+// MarkData is a reaction, or a message with a word, of theirs that took effect.
+type MarkData struct {
+	Room  id.RoomID  `json:"room,omitempty"`
+	Event id.EventID `json:"event"`
+	What  string     `json:"what"`
+	At    time.Time  `json:"at"`
+}
+
 // MyData gathers everything that is stored about a person.
 func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time) (*PersonData, error) {
-	d := &PersonData{Person: user, Made: now.UTC(), Contributions: []ContributionData{}, Consents: []store.Consent{}, Topics: []store.Expert{}}
+	d := &PersonData{Person: user, Made: now.UTC(), Contributions: []ContributionData{}, Consents: []store.Consent{}, Topics: []store.Expert{},
+		Marks: []MarkData{}}
 	list, err := store.ContributionsBy(ctx, q, user)
 	if err != nil {
 		return nil, err
@@ -66,8 +77,18 @@ func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time)
 		return nil, err
 	}
 	d.Topics = append(d.Topics, topics...)
-	if dialog, err := store.DialogOf(ctx, q, user); err == nil {
+	marks, err := store.MarksBy(ctx, q, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range marks {
+		d.Marks = append(d.Marks, MarkData{Room: m.Room, Event: m.Event, What: m.What, At: m.At})
+	}
+	switch dialog, err := store.DialogOf(ctx, q, user); {
+	case err == nil:
 		d.Unfinished = json.RawMessage(dialog.Content)
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, err
 	}
 	return d, nil
 }
@@ -96,7 +117,8 @@ func (d *PersonData) HTML(p *lang.Phrases, language string, zone *time.Location)
 		if c.Name != "" {
 			name = p.Say(language, "know_named", lang.Values{"Name": c.Name})
 		}
-		fmt.Fprintf(&b, "<h3>%s · %s · %s</h3>\n<p>%s</p>\n<pre>%s</pre>\n", say("know_kind_"+c.Kind), html.EscapeString(c.Network),
+		kind := strings.TrimSpace(p.Say(language, "know_kind_"+c.Kind) + " " + Number(store.Contribution{Kind: c.Kind, Number: c.Number}, language))
+		fmt.Fprintf(&b, "<h3>%s · %s · %s</h3>\n<p>%s</p>\n<pre>%s</pre>\n", html.EscapeString(kind), html.EscapeString(c.Network),
 			html.EscapeString(lang.Moment(language, c.Sent.In(zone))), say("know_state_"+c.Audience, lang.Values{"Name": name}), html.EscapeString(c.Text))
 	}
 	fmt.Fprintf(&b, "<h2>%s (%d)</h2>\n<ul>\n", say("know_data_topics"), len(d.Topics))
@@ -106,6 +128,11 @@ func (d *PersonData) HTML(p *lang.Phrases, language string, zone *time.Location)
 	fmt.Fprintf(&b, "</ul>\n<h2>%s (%d)</h2>\n<ul>\n", say("know_data_consents"), len(d.Consents))
 	for _, c := range d.Consents {
 		fmt.Fprintf(&b, "<li>%s · %s</li>\n", html.EscapeString(lang.Moment(language, c.At.In(zone))), say("know_said_"+c.Said))
+	}
+	fmt.Fprintf(&b, "</ul>\n<h2>%s (%d)</h2>\n<ul>\n", say("know_data_marks"), len(d.Marks))
+	for _, m := range d.Marks {
+		what, _, _ := strings.Cut(m.What, "/")
+		fmt.Fprintf(&b, "<li>%s · %s · %s</li>\n", html.EscapeString(lang.Moment(language, m.At.In(zone))), say("know_mark_"+what), html.EscapeString(m.Room.String()))
 	}
 	b.WriteString("</ul>\n")
 	if len(d.Unfinished) > 0 {

@@ -63,6 +63,9 @@ func (n *Nudger) run(ctx context.Context, j *schedule.Job) error {
 		if err := tx.PutContribution(ctx, c); err != nil {
 			return err
 		}
+		if c.EventRoom != c.Room { // its thread stands in a room that was replaced
+			return j.Done(ctx, tx)
+		}
 		text := n.Phrases.Text(p.Lang, "know_nudge", lang.Values{"P": p.Prefix})
 		m := store.Message{Key: j.Key, Room: c.Room, ReplyTo: c.Event, Thread: c.Thread, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
 		if _, err := tx.Send(ctx, m, now); err != nil {

@@ -147,7 +147,8 @@ func (tx *Tx) PutDialog(ctx context.Context, d Dialog) error {
 }
 
 // ForgetPerson erases what is kept of a person: contributions, index,
-// consent, marks, topics, conversations, and what waits for them.
+// consent, marks, topics, conversations, and what waits for them; in the file
+// and its log of writes, too.
 func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 	list, err := ContributionsBy(ctx, tx, user)
 	if err != nil {

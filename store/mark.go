@@ -16,8 +16,7 @@ const (
 	MarkExperience = "experience" // keeps a message as an experience
 	MarkClosed     = "closed"     // says that a question is answered
 	MarkQuiet      = "quiet"      // wants fewer hints at earlier questions
-	MarkChoice     = "choice"     // an author chose an audience
-	MarkNamed      = "named"      // an author agreed to be named
+	MarkChoice     = "choice"     // an author chose who may see it, and whether named: with "/" and each choice behind
 	MarkRefused    = "refused"    // an author said no to keeping a message; the event is "no/" and its id
 )
 
@@ -59,14 +58,19 @@ func MarkOf(ctx context.Context, q Querier, e id.EventID) (Mark, error) {
 	return m, err
 }
 
+// MarksOf are the marks of a contribution, in the order they were made.
+func MarksOf(ctx context.Context, q Querier, contribution int64) ([]Mark, error) {
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE contribution_id = $1 AND contribution_id > 0 ORDER BY at, event_id`, contribution)
+}
+
+// MarksBy are the marks that a person made, in the order they were made.
+func MarksBy(ctx context.Context, q Querier, sender id.UserID) ([]Mark, error) {
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE sender = $1 AND sender <> '' ORDER BY at, event_id`, sender)
+}
+
 // MarksIn are the marks that were made in a room.
 func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
 	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what <> 'refused' ORDER BY event_id`, room)
-}
-
-// MarksOf are the marks that a contribution has.
-func MarksOf(ctx context.Context, q Querier, contribution int64) ([]Mark, error) {
-	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE contribution_id = $1 ORDER BY at, event_id`, contribution)
 }
 
 // Marked is how many marks of that sort a contribution has.
@@ -146,6 +150,19 @@ func AskOf(ctx context.Context, q Querier, key string) (Consent, error) {
 		return c, ErrNotFound
 	}
 	return c, err
+}
+
+// MoveConsent gives what was asked and chosen about one contribution to another.
+func (tx *Tx) MoveConsent(ctx context.Context, from, to int64) error {
+	for _, q := range []string{
+		`UPDATE consent SET contribution_id = $1 WHERE contribution_id = $2`,
+		`UPDATE mark SET contribution_id = $1 WHERE contribution_id = $2 AND what LIKE 'choice/%'`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
+			return fmt.Errorf("move consent: %w", err)
+		}
+	}
+	return nil
 }
 
 // KeyOf is the outbox key of the message of ours that became that event, or

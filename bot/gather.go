@@ -223,7 +223,7 @@ func ignoreMissing(err error) error {
 // tellFlood tells a person, once a day, that we do not follow any more.
 func (b *Bot) tellFlood(ctx context.Context, tx *store.Tx, room store.Room, in store.Incoming) error {
 	now := time.Now()
-	key := "flood/" + in.Sender.String() + "/" + now.UTC().Format(time.DateOnly)
+	key := "flood/" + tx.HashPerson(in.Sender) + "/" + now.UTC().Format(time.DateOnly)
 	first, err := tx.Tell(ctx, key, now)
 	if err != nil || !first {
 		return err
@@ -380,7 +380,7 @@ func (b *Bot) amend(ctx context.Context, in store.Incoming) error {
 		return b.tick(ctx, in, nil)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
-		return b.keeper().Edit(ctx, tx, e.Target, in.Sender, e.Text, time.Now())
+		return b.keeper().Edit(ctx, tx, in.Room, e.Target, in.Sender, e.Text, time.Now())
 	})
 }
 
@@ -391,7 +391,10 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 		return b.tick(ctx, in, nil)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
-		return b.keeper().Redact(ctx, tx, r.Target, time.Now())
+		if err := tx.DropIncoming(ctx, in.Room, r.Target, twinMark+r.Target); err != nil {
+			return err
+		}
+		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())
 	})
 }
 

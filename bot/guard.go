@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"maunium.net/go/mautrix"
@@ -79,6 +80,18 @@ func (g *roomGuard) members(ctx context.Context, room id.RoomID) error {
 		return fmt.Errorf("renew key: %w", err)
 	}
 	return nil
+}
+
+// Alone tells whether nobody but that person and we are in a room, or invited.
+func (g *roomGuard) Alone(ctx context.Context, room id.RoomID, user id.UserID) (bool, error) {
+	if err := g.members(ctx, room); err != nil {
+		return false, err
+	}
+	list, err := g.client.StateStore.GetRoomJoinedOrInvitedMembers(ctx, room)
+	if err != nil {
+		return false, fmt.Errorf("read members: %w", err)
+	}
+	return !slices.ContainsFunc(list, func(u id.UserID) bool { return u != user && u != g.client.UserID }), nil
 }
 
 var errUnlisted = errors.New("the homeserver does not list the one it is for yet")

@@ -125,6 +125,10 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 	req, err := b.request(ctx, in)
 	if errors.Is(err, store.ErrNotFound) {
 		return b.tick(ctx, in, nil) // we are out of that room
+	} else if p, ok := lang.AsProblem(err); ok {
+		return b.tick(ctx, in, func(tx *store.Tx) error {
+			return b.answer(ctx, tx, req, &commands.Reply{Text: b.Phrases.Text(b.langOf(ctx, in.Room), p.Key, p.Values)})
+		})
 	} else if err != nil {
 		return err
 	}
@@ -188,6 +192,11 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 	}
 	req.Direct = room.Direct != ""
 	if req.Direct {
+		if alone, err := b.guard.Alone(ctx, in.Room, in.Sender); err != nil {
+			return req, err
+		} else if !alone { // what is for one person only would be read by others
+			return req, lang.Wrong("know_not_alone")
+		}
 		if err := b.knowMembers(ctx); err != nil { // what they may see hangs on the rooms they are in now
 			return req, err
 		}
@@ -226,7 +235,8 @@ func (b *Bot) sharedNetworks(ctx context.Context, user id.UserID) (list []comman
 			continue
 		}
 		if err := b.guard.members(ctx, r.ID); err != nil {
-			return nil, err
+			b.Log.Warn().Err(err).Stringer("room_id", r.ID).Msg("members unknown: the room is left out")
+			continue
 		}
 		if !b.Account.Client.StateStore.IsMembership(ctx, r.ID, user, event.MembershipJoin) {
 			continue

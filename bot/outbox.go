@@ -281,9 +281,18 @@ func (b *Bot) directRoom(ctx context.Context, user id.UserID) (id.RoomID, error)
 	cli := b.Account.Client
 	room, err := b.Store.DirectRoom(ctx, user)
 	if err == nil {
-		if err := b.guard.members(ctx, room.ID); err != nil {
-			return "", err
+		alone, known := b.guard.Alone(ctx, room.ID, user)
+		if known != nil {
+			return "", known
 		}
+		if !alone { // others have come in: it is not the place for what concerns one person
+			if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.NotDirect(ctx, room.ID) }); err != nil {
+				return "", err
+			}
+			err = store.ErrNotFound
+		}
+	}
+	if err == nil {
 		if cli.StateStore.IsMembership(ctx, room.ID, user, event.MembershipLeave) {
 			if _, err := cli.InviteUser(ctx, room.ID, &mautrix.ReqInviteUser{UserID: user}); err != nil {
 				return "", fmt.Errorf("invite into direct chat: %w", err)

@@ -154,7 +154,7 @@ func (b *Bot) read(ctx context.Context, room id.RoomID, evt *event.Event) (*Said
 		return nil, errUnreadable
 	}
 	said := &Said{Room: room, Event: evt.ID, Thread: c.RelatesTo.GetThreadParent(), ReplyTo: c.RelatesTo.GetNonFallbackReplyTo(),
-		Author: evt.Sender, Text: c.Body, Sent: time.UnixMilli(evt.Timestamp), Trusted: trusted}
+		Author: evt.Sender, Text: c.Body, Sent: sentAt(evt), Trusted: trusted}
 	edits, err := b.relations(ctx, room, evt.ID, event.RelReplace, maxEdits)
 	if err != nil {
 		return nil, err

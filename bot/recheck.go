@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -35,20 +36,25 @@ func (b *Bot) recheckRoom(ctx context.Context, j *schedule.Job) error {
 		return err
 	}
 	p, _ := b.place(room)
-	for after := int64(0); ; {
-		list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, after, recheckPage)
-		if err != nil {
+	list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, a.After, recheckPage)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := b.recheckOne(ctx, p, c); err != nil {
 			return err
 		}
-		for _, c := range list {
-			after = c.ID
-			if err := b.recheckOne(ctx, p, c); err != nil {
+		a.After = c.ID
+	}
+	if len(list) == recheckPage { // a job has a minute: the next one goes on
+		return b.Store.Write(ctx, func(tx *store.Tx) error {
+			if err := j.Done(ctx, tx); err != nil {
 				return err
 			}
-		}
-		if len(list) < recheckPage {
-			break
-		}
+			key, _, _ := strings.Cut(j.Key, "#")
+			_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s#%d", key, a.After), kindRecheck, a, time.Now())
+			return err
+		})
 	}
 	marks, err := store.MarksIn(ctx, b.Store.Reader(), a.Room)
 	if err != nil {
@@ -74,11 +80,15 @@ func (b *Bot) recheckOne(ctx context.Context, p knowledge.Place, c store.Contrib
 		return err
 	}
 	text := b.given(*said, p).Text
-	if knowledge.Clip(text) == c.Body {
-		return nil
+	if strings.HasSuffix(knowledge.Clip(said.Text), c.Body) || knowledge.Clip(text) == c.Body {
+		return nil // as it is, or without how we were called
 	}
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
-		return b.keeper().Edit(ctx, tx, c.Event, c.Author, text, time.Now())
+		now, err := store.ContributionByID(ctx, tx, c.ID)
+		if err != nil || now.Body != c.Body { // an edit came by in the meantime
+			return ignoreMissing(err)
+		}
+		return b.keeper().Edit(ctx, tx, c.EventRoom, c.Event, c.Author, text, time.Now())
 	})
 }
 
@@ -94,7 +104,7 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 	if evt == nil || evt.Unsigned.RedactedBecause == nil {
 		return nil
 	}
-	err = b.Store.Write(ctx, func(tx *store.Tx) error { return b.keeper().Redact(ctx, tx, e, time.Now()) })
+	err = b.Store.Write(ctx, func(tx *store.Tx) error { return b.keeper().Redact(ctx, tx, room, e, time.Now()) })
 	if err != nil {
 		return fmt.Errorf("take back: %w", err)
 	}

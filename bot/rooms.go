@@ -335,12 +335,13 @@ const kindRecheck = "recheck"
 
 // recheckArgs are its arguments.
 type recheckArgs struct {
-	Room id.RoomID `json:"room"`
+	Room  id.RoomID `json:"room"`
+	After int64     `json:"after,omitempty"` // the contribution that was looked at last
 }
 
 // recheck adds that job, once per sync response.
 func (b *Bot) recheck(ctx context.Context, tx *store.Tx, room id.RoomID, batch string, now time.Time) error {
-	_, err := schedule.Add(ctx, tx, kindRecheck+"/"+room.String()+"/"+batch, kindRecheck, recheckArgs{room}, now)
+	_, err := schedule.Add(ctx, tx, kindRecheck+"/"+room.String()+"/"+batch, kindRecheck, recheckArgs{Room: room}, now)
 	return err
 }
 
@@ -355,11 +356,11 @@ func (b *Bot) knowMembers(ctx context.Context) error {
 		if r.Joined.IsZero() {
 			continue
 		}
-		if err := b.guard.members(ctx, r.ID); err != nil {
-			return err
+		if err := b.guard.members(ctx, r.ID); err != nil { // JoinedRooms leaves it out
+			b.Log.Warn().Err(err).Stringer("room_id", r.ID).Msg("members unknown: the room is left out")
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // KnowMembers makes sure that the members of one room are known, as knowMembers.

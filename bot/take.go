@@ -124,13 +124,16 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 }
 
 func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pending bool) (*store.Incoming, error) {
-	in := &store.Incoming{Event: evt.ID, Room: evt.RoomID, Sender: evt.Sender, Sent: time.UnixMilli(evt.Timestamp)}
+	in := &store.Incoming{Event: evt.ID, Room: evt.RoomID, Sender: evt.Sender, Sent: sentAt(evt)}
 	if evt.Sender == b.Account.Client.UserID {
 		if in.Content = keyOf(evt.Unsigned.TransactionID); in.Content == "" {
 			return nil, nil
 		}
 		in.Kind = inEcho
 		return in, nil
+	}
+	if evt.Type.Type == event.EventRedaction.Type {
+		return b.redaction(in, evt), nil // also in a room that was upgraded: what it held is kept
 	}
 	if room.ID == "" {
 		return nil, nil // not one of ours
@@ -144,8 +147,6 @@ func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pe
 		return in, nil
 	case event.EventReaction.Type:
 		return b.reaction(room, in, evt), nil
-	case event.EventRedaction.Type:
-		return b.redaction(in, evt), nil
 	case event.EventEncrypted.Type:
 		return b.decrypt(ctx, room, in, evt, pending)
 	case event.EventMessage.Type:
@@ -155,6 +156,14 @@ func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pe
 		return b.message(ctx, room, in, evt, pending)
 	}
 	return nil, nil
+}
+
+// sentAt is when an event says that it was sent; one from the future is from now.
+func sentAt(evt *event.Event) time.Time {
+	if at, now := time.UnixMilli(evt.Timestamp), time.Now(); at.Before(now) {
+		return at
+	}
+	return time.Now()
 }
 
 // decrypt opens an encrypted event, or keeps it until its key arrives.

@@ -110,9 +110,12 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	return reply, true, err
 }
 
-// askedLately is how long an answer can be changed by a word that names no
-// question; a reply to the question, or a reaction, always can.
-const askedLately = time.Hour
+// A word that names no question can only be about one that was asked not long
+// ago; a reply to the question, or a reaction, always can.
+const (
+	openFor     = 24 * time.Hour // while it is not answered
+	askedLately = time.Hour      // to change one's mind
+)
 
 // chooseAudience takes an answer in words to who may see a contribution: as a
 // reply to what was asked, or, if last says so, to what was asked last.
@@ -122,14 +125,14 @@ func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowl
 		if !last {
 			return nil, nil
 		}
-		var ask store.Consent
-		var answered bool
-		ask, answered, err = store.LastAsk(ctx, tx, c.Sender)
-		// a bare "nein" much later is about something else
-		if errors.Is(err, store.ErrNotFound) || err == nil && answered && c.Now.Sub(ask.At) > askedLately {
-			return nil, nil
+		var several bool
+		key, several, err = store.OpenAsk(ctx, tx, c.Sender, c.Now.Add(-openFor), c.Now.Add(-askedLately))
+		if several {
+			return &Reply{Text: c.say("know_choose_which")}, err
 		}
-		key = ask.Ask
+		if key == "" {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, err

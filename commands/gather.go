@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,7 +104,7 @@ func runSolved(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if see, err := c.sees(ctx, tx, q); err != nil || !see {
 		return nil, errors.Join(err, c.wrong("know_solved_which"))
 	}
-	organiser := c.Network.Organiser && !c.Doubtful
+	organiser := !c.Doubtful && (slices.Contains(c.Network.Organisers, c.Sender) || c.Network.Organiser && c.Room == q.Room)
 	if again {
 		if !organiser && c.Sender != q.Author {
 			return nil, c.wrong("know_solved_not_you")

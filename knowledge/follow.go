@@ -14,14 +14,14 @@ import (
 
 // Edit follows an edit of a gathered message by its author. An edit that
 // leaves nothing deletes it.
-func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, e id.EventID, author id.UserID, text string, now time.Time) error {
+func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID, author id.UserID, text string, now time.Time) error {
 	list, err := store.ContributionsOf(ctx, tx, e)
 	if err != nil {
 		return err
 	}
 	body := Clip(text)
 	for _, c := range list {
-		if c.Author != author {
+		if c.Author != author || c.EventRoom != room {
 			continue
 		}
 		if body == "" {
@@ -39,12 +39,15 @@ func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, e id.EventID, author id
 
 // Redact follows a redaction: of a gathered message, which is deleted with
 // everything made of it, or of a mark, whose effect is taken back.
-func (k *Keeper) Redact(ctx context.Context, tx *store.Tx, e id.EventID, now time.Time) error {
+func (k *Keeper) Redact(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID, now time.Time) error {
 	list, err := store.ContributionsOf(ctx, tx, e)
 	if err != nil {
 		return err
 	}
 	for _, c := range list {
+		if c.EventRoom != room { // an event can only be redacted in its own room
+			continue
+		}
 		if err := k.drop(ctx, tx, c, now); err != nil {
 			return err
 		}
@@ -54,6 +57,12 @@ func (k *Keeper) Redact(ctx context.Context, tx *store.Tx, e id.EventID, now tim
 		return nil
 	} else if err != nil {
 		return err
+	}
+	if m.Room != "" && m.Room != room {
+		c, err := store.ContributionByID(ctx, tx, m.Contribution)
+		if err != nil || c.EventRoom != room { // but for one in the room that was upgraded
+			return ignoreGone(err)
+		}
 	}
 	if err := tx.DropMark(ctx, e); err != nil {
 		return err
@@ -163,4 +172,11 @@ func (k *Keeper) Retain(ctx context.Context, tx *store.Tx, room id.RoomID, befor
 		}
 	}
 	return len(list) == most, nil
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }

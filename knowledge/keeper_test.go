@@ -98,7 +98,7 @@ func (k *keeping) answer(q int64, m knowledge.Said) {
 
 func (k *keeping) redact(e id.EventID) {
 	k.t.Helper()
-	k.write(func(ctx context.Context, tx *store.Tx) error { return k.Redact(ctx, tx, e, k.now) })
+	k.write(func(ctx context.Context, tx *store.Tx) error { return k.Redact(ctx, tx, hall, e, k.now) })
 }
 
 func (k *keeping) close(q int64, by id.UserID, organiser bool, reply *knowledge.Said) (mark id.EventID, ok bool) {
@@ -342,7 +342,7 @@ func TestEdit(t *testing.T) {
 	q, _, _ := k.gather(store.Question, m, ben)
 	edit := func(by id.UserID, text string) {
 		t.Helper()
-		k.write(func(ctx context.Context, tx *store.Tx) error { return k.Edit(ctx, tx, m.Event, by, text, k.now) })
+		k.write(func(ctx context.Context, tx *store.Tx) error { return k.Edit(ctx, tx, hall, m.Event, by, text, k.now) })
 	}
 	edit(ben, "Gefälscht")
 	if k.get(q).Body != m.Text {

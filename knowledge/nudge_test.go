@@ -111,7 +111,7 @@ func TestNudge(t *testing.T) {
 			switch float64(quarter) / 4 {
 			case 1:
 				write(func(ctx context.Context, tx *store.Tx) error {
-					return errors.Join(k.Redact(ctx, tx, "$gone", time.Now()), tx.MoveRoom(ctx, "!old:b", "!new:b"))
+					return errors.Join(k.Redact(ctx, tx, questions["gone"].EventRoom, "$gone", time.Now()), tx.MoveRoom(ctx, "!old:b", "!new:b"))
 				})
 			case 2:
 				write(func(ctx context.Context, tx *store.Tx) error {
@@ -129,7 +129,9 @@ func TestNudge(t *testing.T) {
 			case 10:
 				out["!out:b"] = false
 			case 21:
-				write(func(ctx context.Context, tx *store.Tx) error { return k.Redact(ctx, tx, "$ok-reopened", time.Now()) })
+				write(func(ctx context.Context, tx *store.Tx) error {
+					return k.Redact(ctx, tx, questions["reopened"].EventRoom, "$ok-reopened", time.Now())
+				})
 			}
 			if quarter%20 == 19 {
 				restart()

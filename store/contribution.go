@@ -202,6 +202,7 @@ func (tx *Tx) DropContribution(ctx context.Context, c Contribution) error {
 		`DELETE FROM embedding WHERE contribution_id = $1`,
 		`UPDATE contribution SET question_id = 0 WHERE question_id = $1`,
 		`DELETE FROM mark WHERE contribution_id = $1`,
+		`DELETE FROM outbox WHERE sent_at = 0 AND key IN ('consent/' || $1, 'hint/' || $1)`, // it quotes what is gone
 	} {
 		if _, err := tx.ExecContext(ctx, q, c.ID); err != nil {
 			return fmt.Errorf("delete contribution: %w", err)

@@ -110,6 +110,17 @@ func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err er
 	return waits, err
 }
 
+// DropIncoming forgets events of a room that wait, be it for their key: they
+// were taken back.
+func (tx *Tx) DropIncoming(ctx context.Context, room id.RoomID, events ...id.EventID) error {
+	for _, e := range events {
+		if _, err := tx.ExecContext(ctx, `UPDATE inbox SET state = 'done', content = '', sender = '' WHERE event_id = $1 AND room_id = $2 AND state <> 'done'`, e, room); err != nil {
+			return fmt.Errorf("drop event: %w", err)
+		}
+	}
+	return nil
+}
+
 // Handled ticks an event off and wipes its text and who sent it. It is false if the event was
 // done before: then the caller must not take effect again.
 func (tx *Tx) Handled(ctx context.Context, seq int64) (bool, error) {
@@ -137,7 +148,10 @@ func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 		`DELETE FROM announcement WHERE to_at < $1`,
 		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
 			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)
-			AND NOT EXISTS (SELECT 1 FROM contribution c WHERE outbox.key IN ('ack/' || c.id, 'consent/' || c.id))`,
+			AND NOT EXISTS (SELECT 1 FROM contribution c WHERE c.id = CASE
+				WHEN outbox.key LIKE 'ack/%' THEN CAST(substr(outbox.key, 5) AS INTEGER)
+				WHEN outbox.key LIKE 'solved/%' THEN CAST(substr(outbox.key, 8) AS INTEGER)
+				WHEN outbox.key LIKE 'consent/%' THEN CAST(substr(outbox.key, 9) AS INTEGER) END)`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, Millis(before)); err != nil {
 			return fmt.Errorf("sweep: %w", err)

@@ -41,6 +41,13 @@ func scanMark(scan func(...any) error) (m Mark, err error) {
 
 // AddMark keeps a mark; it is false, and nothing changes, the second time.
 func (tx *Tx) AddMark(ctx context.Context, m Mark) (bool, error) {
+	if m.Sender != "" {
+		if gone, err := Forgotten(ctx, tx, tx.HashPerson(m.Sender)); err != nil {
+			return false, err
+		} else if gone {
+			m.Sender = ""
+		}
+	}
 	added, err := tx.changed(ctx, `INSERT INTO mark (event_id, room_id, sender, what, contribution_id, at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`, m.Event, m.Room, m.Sender, m.What, m.Contribution, Millis(m.At))
 	if err != nil {
@@ -128,18 +135,38 @@ func ConsentsOf(ctx context.Context, q Querier, author id.UserID) ([]Consent, er
 	return Collect(ctx, q, scanConsent, `SELECT contribution_id, author, said, ask_key, at FROM consent WHERE author = $1 ORDER BY id`, author)
 }
 
-// LastAsk is the newest question that an author was asked, and whether they
-// answered it; or ErrNotFound.
-func LastAsk(ctx context.Context, q Querier, author id.UserID) (c Consent, answered bool, err error) {
-	c, err = scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent
-		WHERE author = $1 AND said = 'asked' ORDER BY id DESC LIMIT 1`, author).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, false, ErrNotFound
-	} else if err != nil {
-		return c, false, err
+// OpenAsk is what an author can only mean by a word that names no question:
+// the one question that they were asked since and have not answered; with none
+// open, the newest they answered of those asked since lately. It is "" if there
+// is none; several: there is more than one.
+func OpenAsk(ctx context.Context, q Querier, author id.UserID, since, lately time.Time) (key string, several bool, err error) {
+	type ask struct {
+		key      string
+		at       int64
+		answered bool
 	}
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM consent WHERE ask_key = $1 AND said <> 'asked')`, c.Ask).Scan(&answered)
-	return c, answered, err
+	list, err := Collect(ctx, q, func(scan func(...any) error) (a ask, err error) {
+		return a, scan(&a.key, &a.at, &a.answered)
+	}, `SELECT ask_key, at, EXISTS (SELECT 1 FROM consent o WHERE o.ask_key = c.ask_key AND o.said <> 'asked')
+		FROM consent c WHERE author = $1 AND said = 'asked' AND at >= $2 ORDER BY id DESC`, author, Millis(since))
+	if err != nil {
+		return "", false, err
+	}
+	last := ""
+	for _, a := range list {
+		switch {
+		case !a.answered && key != "":
+			return "", true, nil
+		case !a.answered:
+			key = a.key
+		case last == "" && a.at >= Millis(lately):
+			last = a.key
+		}
+	}
+	if key == "" {
+		key = last
+	}
+	return key, false, nil
 }
 
 // AskOf is the question of that outbox key, or ErrNotFound.

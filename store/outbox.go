@@ -144,7 +144,7 @@ func (tx *Tx) Sent(ctx context.Context, key string, e id.EventID, now time.Time)
 	return err
 }
 
-const sentSQL = `UPDATE outbox SET event_id = $1, sent_at = $2, content = '', last_error = '' WHERE key = $3 AND sent_at = 0`
+const sentSQL = `UPDATE outbox SET event_id = $1, sent_at = $2, content = '', user_id = '', last_error = '' WHERE key = $3 AND sent_at = 0`
 
 // Later puts a message back until at; why is for the operator.
 func (s *Store) Later(ctx context.Context, seq int64, at time.Time, why string) error {

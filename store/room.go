@@ -61,6 +61,9 @@ func (s *Store) Rooms(ctx context.Context, network string) ([]Room, error) {
 // PutRoom stores what is known of a room; an older joined_at, a direct
 // person and a predecessor stay unless r names them.
 func (tx *Tx) PutRoom(ctx context.Context, r Room) error {
+	if gone, err := Forgotten(ctx, tx, tx.HashPerson(r.Direct)); err == nil && gone {
+		r.Direct = id.UserID(tx.HashPerson(r.Direct)) // ForgetPerson
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO room (room_id, network, direct, joined_at, followed) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (room_id) DO UPDATE SET network = excluded.network,
 			direct = CASE WHEN excluded.direct = '' THEN room.direct ELSE excluded.direct END,
@@ -71,6 +74,12 @@ func (tx *Tx) PutRoom(ctx context.Context, r Room) error {
 		return fmt.Errorf("keep room: %w", err)
 	}
 	return nil
+}
+
+// NotDirect notes that a room is no direct chat any more.
+func (tx *Tx) NotDirect(ctx context.Context, room id.RoomID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE room SET direct = '' WHERE room_id = $1`, room)
+	return err
 }
 
 // SawEvent notes the newest event of a room's timeline that is safely in.
@@ -87,7 +96,7 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
-		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind <> 'invite'`,
+		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind NOT IN ('invite', 'redaction')`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,
 		`DELETE FROM crypto_megolm_outbound_session WHERE room_id = $1`,

@@ -81,6 +81,8 @@ func (g *roomGuard) members(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
+var errUnlisted = errors.New("the homeserver does not list the one it is for yet")
+
 // Reaches returns nil only when a person is known to be in the room, or invited:
 // only then they get the key. A homeserver may list a room's members late, so
 // those of a direct chat that was just opened may lack the one it is for.
@@ -92,7 +94,7 @@ func (g *roomGuard) Reaches(ctx context.Context, room id.RoomID, user id.UserID)
 		return fmt.Errorf("read members: %w", err)
 	}
 	if !g.client.StateStore.IsInvited(ctx, room, user) {
-		return errors.New("the homeserver does not list the one it is for yet")
+		return errUnlisted
 	}
 	return nil
 }

@@ -128,6 +128,9 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
+	if err := b.Commands.Prepare(ctx, b.Store.Reader(), &req); err != nil {
+		return err
+	}
 	err = b.tick(ctx, in, func(tx *store.Tx) error {
 		reply, err := b.Commands.Run(ctx, tx, req)
 		if err != nil || reply == nil {
@@ -185,6 +188,9 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 	}
 	req.Direct = room.Direct != ""
 	if req.Direct {
+		if err := b.knowMembers(ctx); err != nil { // what they may see hangs on the rooms they are in now
+			return req, err
+		}
 		req.Networks, err = b.sharedNetworks(ctx, in.Sender)
 		return req, err
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -35,7 +36,9 @@ func (b *Bot) uploadFile(ctx context.Context, f *store.File, encrypted bool) (id
 	var key *attachment.EncryptedFile
 	if encrypted {
 		key = attachment.NewEncryptedFile()
-		req = mautrix.ReqUploadMedia{ContentBytes: key.Encrypt(f.Data), ContentType: "application/octet-stream"}
+		secret := bytes.Clone(f.Data) // the plain text is needed again if this try fails
+		key.EncryptInPlace(secret)
+		req = mautrix.ReqUploadMedia{ContentBytes: secret, ContentType: "application/octet-stream"}
 	}
 	resp, err := b.Account.Client.UploadMedia(ctx, req)
 	if err != nil {

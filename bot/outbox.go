@@ -129,7 +129,7 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 		return "", err
 	}
 	if o.User != "" && target(o) == "" {
-		if err := b.guard.Reaches(ctx, room, o.User); err != nil {
+		if err := b.reach(ctx, room, o); err != nil {
 			return "", err
 		}
 	}
@@ -150,6 +150,23 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 		return "", err
 	}
 	return resp.EventID, nil
+}
+
+// listedAfter is how many tries a homeserver gets to list the one that a
+// direct chat was opened for; after that the invitation never came about, as
+// when it failed in the middle of opening the room.
+const listedAfter = 2
+
+// reach returns nil only if what is sent now reaches its person.
+func (b *Bot) reach(ctx context.Context, room id.RoomID, o store.Outgoing) error {
+	err := b.guard.Reaches(ctx, room, o.User)
+	if !errors.Is(err, errUnlisted) || o.Attempts < listedAfter {
+		return err
+	}
+	if _, err := b.Account.Client.InviteUser(ctx, room, &mautrix.ReqInviteUser{UserID: o.User}); err != nil {
+		return fmt.Errorf("invite into direct chat: %w", err)
+	}
+	return b.guard.Reaches(ctx, room, o.User)
 }
 
 // errDuplicateReaction is how homeservers refuse the same reaction again.

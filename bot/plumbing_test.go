@@ -1,14 +1,17 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -57,11 +60,7 @@ func start(t *testing.T) (l *live, plain, encrypted id.RoomID) {
 	l.Bot = &Bot{Account: matrixtest.Must(Open(ctx, session, st, log))(t), Store: st, Phrases: phrases, Log: log,
 		Commands: matrixtest.Must(commands.New(phrases))(t),
 		Networks: []Network{{Name: "DigIT", Lang: "de", Zone: time.UTC, Prefix: "!", Rooms: []string{plain.String(), encrypted.String()}}}}
-	running, stop := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = l.Run(running) })
-	l.stop = sync.OnceFunc(func() { stop(); wg.Wait() })
-	t.Cleanup(l.stop)
+	l.work()
 	for _, r := range []id.RoomID{plain, encrypted} {
 		if err := l.anke.WaitMember(ctx, r, user, event.MembershipJoin); err != nil {
 			t.Fatal(err)
@@ -69,6 +68,15 @@ func start(t *testing.T) (l *live, plain, encrypted id.RoomID) {
 		l.wait("intro/" + r.String())
 	}
 	return l, plain, encrypted
+}
+
+// work runs the bot until stop.
+func (l *live) work() {
+	running, stop := context.WithCancel(l.ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = l.Run(running) })
+	l.stop = sync.OnceFunc(func() { stop(); wg.Wait() })
+	l.t.Cleanup(l.stop)
 }
 
 func (l *live) send(list ...store.Message) {
@@ -214,6 +222,7 @@ func (l *live) room() id.RoomID { return id.RoomID(l.Networks[0].Rooms[0]) }
 // reads reads until the key is here.
 func (l *live) reads(room id.RoomID, e id.EventID) *Said {
 	l.t.Helper()
+	matrixtest.Must(l.anke.WaitEvent(l.ctx, e))(l.t) // a homeserver may find it only then
 	for {
 		said, err := l.readMessage(l.ctx, room, e)
 		if errors.Is(err, errNoKey) {
@@ -275,13 +284,15 @@ func TestReadsMessages(t *testing.T) {
 		}
 		state := matrixtest.Must(anke.SetState(ctx, room, event.StateTopic, "", &event.TopicEventContent{Topic: "x"}))(t)
 		reaction := must(anke.React(ctx, room, e, "👍"))(t)
+		matrixtest.Must(anke.WaitEvent(ctx, reaction))(t)
 		for name, bad := range map[string]id.EventID{"edit": edit, "redacted": in3, "notice": n, "own": own, "state": state,
 			"reaction": reaction, "missing": "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
 			if got, err := l.readMessage(ctx, room, bad); !errors.Is(err, errUnreadable) || errors.Is(err, errNoKey) {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 		}
-		must(anke.Redact(ctx, room, edit, ""))(t)
+		r := must(anke.Redact(ctx, room, edit, ""))(t)
+		matrixtest.Must(anke.WaitEvent(ctx, r))(t)
 		if got := l.reads(room, e); got.Text != "Wie ging das?" {
 			t.Errorf("after the last edit was taken back: %q", got.Text)
 		}
@@ -303,6 +314,38 @@ func TestReadsMessages(t *testing.T) {
 	if _, err := l.readMessage(gone, plain, clear.ID); err == nil || errors.Is(err, errUnreadable) {
 		t.Errorf("without an answer: %v", err)
 	}
+}
+
+// lazy is a homeserver that loads members lazily even where somebody left:
+// those in the state before a timeline are not told of. Dendrite tells.
+type lazy struct{ http.RoundTripper }
+
+func (l lazy) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.RoundTripper.RoundTrip(req)
+	if err != nil || !strings.HasSuffix(req.URL.Path, "/sync") {
+		return resp, err
+	}
+	text, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	var body map[string]any
+	if err != nil || json.Unmarshal(text, &body) != nil {
+		return nil, errors.New("no sync response")
+	}
+	rooms, _ := body["rooms"].(map[string]any)
+	join, _ := rooms["join"].(map[string]any)
+	for _, room := range join {
+		state, _ := room.(map[string]any)["state"].(map[string]any)
+		events, _ := state["events"].([]any)
+		if state != nil {
+			state["events"] = slices.DeleteFunc(events, func(evt any) bool { return evt.(map[string]any)["type"] == "m.room.member" })
+		}
+	}
+	if text, err = json.Marshal(body); err != nil {
+		return nil, err
+	}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	resp.Header.Del("Content-Length")
+	return resp, nil
 }
 
 // Who came or went in a gap is known after it.
@@ -332,20 +375,166 @@ func TestMembersAfterGap(t *testing.T) {
 	}
 	l.send(store.Message{Key: "before", Room: encrypted, Plain: "vorher"})
 	l.wait("before")
-	// what a gap leaves behind
+	rechecks := func() (n int) {
+		t.Helper()
+		if err := l.Store.Reader().QueryRowContext(ctx, `SELECT count(*) FROM job WHERE kind = 'recheck'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := rechecks(); n != 2 {
+		t.Errorf("%d rechecks after two joins", n)
+	}
+	l.stop()
+	caro := matrixtest.MemberFor(t, "caro")
+	if err := l.anke.Invite(ctx, encrypted, caro.UserID); err != nil {
+		t.Fatal(err)
+	}
+	matrixtest.Must(caro.Join(ctx, encrypted.String()))(t)
 	for _, r := range []id.RoomID{plain, encrypted} {
 		if err := berta.Leave(ctx, r); err != nil {
 			t.Fatal(err)
 		}
+		for range 30 { // more than one sync brings
+			matrixtest.Must(l.anke.Send(ctx, r, "Gespräch"))(t)
+		}
 	}
-	for len(joined()) != 0 {
-		time.Sleep(50 * time.Millisecond)
+	token, _, err := l.Store.SyncState(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var n int
-	err := l.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM job WHERE kind = 'recheck'`).Scan(&n)
+	l.Account.Client.Client.Transport = lazy{http.DefaultTransport}
+	l.work()
+	for now := token; now == token; time.Sleep(20 * time.Millisecond) {
+		if now, _, err = l.Store.SyncState(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := joined(); len(got) != 0 {
+		t.Errorf("still in %v", got)
+	}
+	l.send(store.Message{Key: "after", Room: encrypted, Plain: "nachher"})
+	e, _ := l.wait("after")
+	if evt := matrixtest.Must(caro.WaitEvent(ctx, e))(t); evt.Type != event.EventMessage {
+		t.Error("who came in the gap cannot read what is said after it")
+	}
+	if n := rechecks(); n != 2 {
+		t.Errorf("%d rechecks after a gap that was filled", n)
+	}
+}
+
+// A room that cannot be read in whole is looked after.
+func TestRecheckAfterHoles(t *testing.T) {
+	ctx := t.Context()
+	st := matrixtest.Must(store.Open(ctx, filepath.Join(t.TempDir(), "buffet.db")))(t)
+	defer st.Close()
+	b := &Bot{Store: st}
+	err := st.Write(ctx, func(tx *store.Tx) error {
+		now := time.Now()
+		if err := tx.PutRoom(ctx, store.Room{ID: "!a", Network: "N", Joined: now}); err != nil {
+			return err
+		}
+		for _, line := range []*timeline{{room: "!a", batch: "1"}, {room: "!a", batch: "2", holes: true}, {room: "!a", batch: "2", holes: true}} {
+			if err := b.noteRoom(ctx, tx, line, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil || n != 2 {
-		t.Errorf("%d rechecks after two joins, %v", n, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := matrixtest.Must(st.DueJobs(ctx, time.Now().Add(time.Second), []string{kindRecheck}, 9))(t)
+	if len(jobs) != 1 || jobs[0].Key != "recheck/!a/2" || jobs[0].Args != `{"room":"!a"}` {
+		t.Errorf("jobs %+v", jobs)
+	}
+}
+
+// A thread comes in pages; strangers cannot edit.
+func TestReadsLongThread(t *testing.T) {
+	l, plain, _ := start(t)
+	ctx := l.ctx
+	root := matrixtest.Must(l.anke.Send(ctx, plain, "Frage"))(t)
+	const count = 5*readPage + 5
+	var last id.EventID
+	for i := range count {
+		last = matrixtest.Must(l.anke.ThreadReply(ctx, plain, root, strconv.Itoa(i)))(t)
+	}
+	matrixtest.Must(l.anke.WaitEvent(ctx, last))(t)
+	replies := matrixtest.Must(l.readReplies(ctx, plain, root))(t)
+	if len(replies) != count || replies[0].Text != "0" || replies[count-1].Text != strconv.Itoa(count-1) {
+		t.Errorf("%d replies, want %d in order", len(replies), count)
+	}
+	if part := matrixtest.Must(l.relations(ctx, plain, root, event.RelThread, 3))(t); len(part) != 3 {
+		t.Errorf("%d relations, want 3", len(part))
+	}
+	second := matrixtest.Must(l.anke.Send(ctx, plain, "Noch eine"))(t)
+	for range plainReplies - 5 {
+		matrixtest.Must(l.anke.Send(ctx, plain, "Gespräch"))(t)
+	}
+	far := matrixtest.Must(l.anke.Reply(ctx, plain, second, "Antwort"))(t)
+	matrixtest.Must(l.anke.WaitEvent(ctx, far))(t)
+	if got := matrixtest.Must(l.readReplies(ctx, plain, second))(t); len(got) != 1 || got[0].Event != far {
+		t.Errorf("a plain reply some way after: %+v", got)
+	}
+	berta := matrixtest.MemberFor(t, "berta")
+	if err := l.anke.Invite(ctx, plain, berta.UserID); err != nil {
+		t.Fatal(err)
+	}
+	matrixtest.Must(berta.Join(ctx, plain.String()))(t)
+	edit := matrixtest.Must(berta.Edit(ctx, plain, root, "untergeschoben"))(t)
+	matrixtest.Must(l.anke.WaitEvent(ctx, edit))(t)
+	if got := l.reads(plain, root); got.Text != "Frage" {
+		t.Errorf("a stranger made it %q", got.Text)
+	}
+}
+
+// refuses answers one kind of requests like a homeserver that refuses them.
+type refuses struct {
+	http.RoundTripper
+	path, code string
+	status     int
+}
+
+func (r refuses) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.Contains(req.URL.Path, r.path) {
+		return r.RoundTripper.RoundTrip(req)
+	}
+	return &http.Response{StatusCode: r.status, Request: req, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(`{"errcode": "` + r.code + `", "error": "no"}`))}, nil
+}
+
+func TestWhatHomeserversRefuse(t *testing.T) {
+	l, plain, _ := start(t)
+	l.stop()
+	l.Account.Client.Client.Transport = refuses{http.DefaultTransport, "/m.reaction/", "M_DUPLICATE_ANNOTATION", 400}
+	l.work()
+	l.send(store.Message{Key: "ask", Room: plain, Plain: "?", Reactions: []string{"1️⃣"}})
+	if _, fault := l.wait(store.ReactionKey("ask", 1)); fault != "" {
+		t.Errorf("a reaction that is there already: %s", fault)
+	}
+	l.stop()
+	for _, c := range []struct {
+		code     string
+		status   int
+		definite bool
+	}{{"M_NOT_FOUND", 404, true}, {"M_FORBIDDEN", 403, true}, {"M_UNRECOGNIZED", 404, false}, {"M_UNKNOWN", 500, false}, {"M_UNKNOWN_TOKEN", 401, false}} {
+		l.Account.Client.Client.Transport = refuses{http.DefaultTransport, "/event/", c.code, c.status}
+		if _, err := l.readMessage(l.ctx, plain, "$x"); errors.Is(err, errUnreadable) != c.definite || err == nil {
+			t.Errorf("%s: %v", c.code, err)
+		}
+	}
+}
+
+// What a message replies to reaches the command, be it ours or not.
+func TestReplyTarget(t *testing.T) {
+	l, plain, _ := start(t)
+	l.stop()
+	c := &event.MessageEventContent{MsgType: event.MsgText, Body: "!hilfe"}
+	c.RelatesTo = (&event.RelatesTo{}).SetReplyTo("$other")
+	in := matrixtest.Must(l.message(l.ctx, store.Room{ID: plain, Network: "DigIT"}, &store.Incoming{Event: "$e"},
+		&event.Event{Type: event.EventMessage, RoomID: plain, Content: event.Content{Parsed: c}}, false))(t)
+	if in == nil || l.bare(*in).ReplyTo != "$other" {
+		t.Errorf("kept %+v", in)
 	}
 }

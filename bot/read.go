@@ -40,7 +40,8 @@ var (
 // What reading asks for at most.
 const (
 	readRetries  = 2   // of a request
-	readPage     = 100 // relations at once
+	readPage     = 20  // relations at once: Dendrite loses those of a page after the twentieth
+	readPages    = 100 // of relations
 	maxReplies   = 500 // in a thread
 	maxEdits     = 500 // of a message
 	plainReplies = 100 // events after a message, among which replies are looked for
@@ -70,11 +71,11 @@ func (b *Bot) readReplies(ctx context.Context, room id.RoomID, e id.EventID) ([]
 	if err != nil {
 		return nil, err
 	}
-	around, err := b.Account.Client.Context(ctx, room, e, nil, 2*plainReplies) // half of it after
+	after, err := b.after(ctx, room, e, plainReplies)
 	if err != nil {
-		return nil, readError(err)
+		return nil, err
 	}
-	for _, evt := range around.EventsAfter[:min(len(around.EventsAfter), plainReplies)] {
+	for _, evt := range after {
 		// how it relates stands outside of the encryption
 		if relatesTo(evt).GetNonFallbackReplyTo() == e && !slices.ContainsFunc(list, func(o *event.Event) bool { return o.ID == evt.ID }) {
 			list = append(list, evt)
@@ -96,17 +97,34 @@ func (b *Bot) readReplies(ctx context.Context, room id.RoomID, e id.EventID) ([]
 	return said, nil
 }
 
+// after are the events after one, as many as there are or most; homeservers
+// give fewer at once than they are asked for.
+func (b *Bot) after(ctx context.Context, room id.RoomID, e id.EventID, most int) (list []*event.Event, err error) {
+	lazily := &mautrix.FilterPart{LazyLoadMembers: true}
+	for from := e; len(list) < most; from = list[len(list)-1].ID {
+		around, err := b.Account.Client.Context(ctx, room, from, lazily, 2*(most-len(list))) // half of it before
+		if err != nil {
+			return nil, readError(err)
+		}
+		if len(around.EventsAfter) == 0 {
+			break
+		}
+		list = append(list, around.EventsAfter...)
+	}
+	return list[:min(len(list), most)], nil
+}
+
 // relations are the events that relate to one in that way, most of them
 // encrypted, in no certain order.
 func (b *Bot) relations(ctx context.Context, room id.RoomID, e id.EventID, kind event.RelationType, most int) (list []*event.Event, err error) {
 	req := &mautrix.ReqGetRelations{RelationType: kind, Dir: mautrix.DirectionForward, Limit: readPage}
-	for len(list) < most {
+	for range readPages {
 		page, err := b.Account.Client.GetRelations(ctx, room, e, req)
 		if err != nil {
 			return nil, readError(err)
 		}
 		list = append(list, page.Chunk...)
-		if page.NextBatch == "" || page.NextBatch == req.From || len(page.Chunk) == 0 {
+		if page.NextBatch == "" || page.NextBatch == req.From || len(list) >= most {
 			break
 		}
 		req.From = page.NextBatch
@@ -149,11 +167,12 @@ func (b *Bot) read(ctx context.Context, room id.RoomID, evt *event.Event) (*Said
 			continue // not theirs to change
 		}
 		n, secret, trusted, err := b.clear(ctx, room, edit)
-		if errors.Is(err, errNoKey) {
+		switch {
+		case errors.Is(err, errNoKey):
 			return nil, err // the older text is not what the author wants to say any more
-		} else if errors.Is(err, errUnreadable) {
+		case errors.Is(err, errUnreadable):
 			continue // taken back, or none
-		} else if err != nil {
+		case err != nil:
 			return nil, err
 		}
 		if n.RelatesTo.GetReplaceID() != evt.ID || n.NewContent == nil || secret != encrypted {

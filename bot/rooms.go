@@ -362,6 +362,12 @@ func (b *Bot) knowMembers(ctx context.Context) error {
 	return nil
 }
 
+// KnowMembers makes sure that the members of one room are known, as knowMembers.
+func (b *Bot) KnowMembers(ctx context.Context, room id.RoomID) error {
+	g := roomGuard{client: b.Account.Client, crypto: b.Account.crypto.Machine().CryptoStore} // jobs may run before Run has set ours
+	return g.members(ctx, room)
+}
+
 // came notes that we are in a room, and introduces us there, once.
 func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.Time) error {
 	room.Joined = now

@@ -110,6 +110,10 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	return reply, true, err
 }
 
+// askedLately is how long an answer can be changed by a word that names no
+// question; a reply to the question, or a reaction, always can.
+const askedLately = time.Hour
+
 // chooseAudience takes an answer in words to who may see a contribution: as a
 // reply to what was asked, or, if last says so, to what was asked last.
 func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowledge.Choice, last bool) (*Reply, error) {
@@ -119,7 +123,10 @@ func (c *Call) chooseAudience(ctx context.Context, tx *store.Tx, choices []knowl
 			return nil, nil
 		}
 		var ask store.Consent
-		if ask, err = store.LastAsk(ctx, tx, c.Sender); errors.Is(err, store.ErrNotFound) {
+		var answered bool
+		ask, answered, err = store.LastAsk(ctx, tx, c.Sender)
+		// a bare "nein" much later is about something else
+		if errors.Is(err, store.ErrNotFound) || err == nil && answered && c.Now.Sub(ask.At) > askedLately {
 			return nil, nil
 		}
 		key = ask.Ask

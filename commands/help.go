@@ -14,6 +14,9 @@ func runHelp(_ context.Context, _ *store.Tx, c *Call) (*Reply, error) {
 		return &Reply{Text: c.fiveLines()}, nil
 	}
 	word, _ := split(strings.TrimLeft(strings.TrimPrefix(c.Args[0], c.Prefix), "!/"))
+	if isAll(word) {
+		return &Reply{Text: c.allLines()}, nil
+	}
 	about, ok := c.Table.words[word]
 	if !ok {
 		if w := c.Table.near(word, c.organiser()); w != "" {
@@ -28,21 +31,39 @@ func runHelp(_ context.Context, _ *store.Tx, c *Call) (*Reply, error) {
 	return &Reply{Text: text}, nil
 }
 
-// fiveLines is the help that fits a phone: a line for each of the main
-// commands, and one that names the others that the person may use.
+// fiveLines is the help that fits a phone: the main commands, and how to see
+// the others.
 func (c *Call) fiveLines() *lang.Text {
 	text := new(lang.Text)
-	var others []string
 	for i := range c.Table.list {
-		one := &c.Table.list[i]
-		switch {
-		case one.Main:
-			text.Code(c.Prefix + strings.TrimSpace(one.Name(c.Lang)+" "+one.Example[c.Lang])).Raw(" – ").Add(c.say(one.Short)).Line()
-		case !one.Organisers || c.organiser():
-			others = append(others, "`"+one.Name(c.Lang)+"`")
+		if one := &c.Table.list[i]; one.Main {
+			c.helpLine(text, one, one.Example[c.Lang]).Line()
 		}
 	}
-	return text.Say(c.Table.phrases.Say(c.Lang, "help_more") + strings.Join(others, " · "))
+	all := map[string]string{lang.German: " alle", lang.English: " all"}[c.Lang]
+	return text.Code(c.Prefix + c.Table.word("hilfe", c.Lang) + all).Raw(" – ").Add(c.say("help_more"))
+}
+
+// allLines is a line for each command that the person may use.
+func (c *Call) allLines() *lang.Text {
+	text := new(lang.Text)
+	for i := range c.Table.list {
+		if one := &c.Table.list[i]; !one.Organisers || c.organiser() {
+			c.helpLine(text, one, "").Line()
+		}
+	}
+	key, room := "help_foot", c.Prefix
+	if c.Direct {
+		key, room = "help_foot_direct", "!"
+		if len(c.Networks) > 0 {
+			room = ShownPrefix(c.Networks[0].Prefix)
+		}
+	}
+	return text.Add(c.say(key, lang.Values{"Prefix": strings.TrimSpace(room)}))
+}
+
+func (c *Call) helpLine(text *lang.Text, one *Command, example string) *lang.Text {
+	return text.Code(c.Prefix + strings.TrimSpace(one.Name(c.Lang)+" "+example)).Raw(" – ").Add(c.say(one.Short))
 }
 
 // usage is the word with all that may follow.

@@ -258,7 +258,7 @@ func (s situation) sees(p piece) bool {
 }
 
 func (h *leakHouse) ask(ctx context.Context, tx *store.Tx, s situation, text string) (string, error) {
-	req := Request{Event: id.EventID("$" + text), Room: s.in, Sender: asker, Text: text, Now: h.now}
+	req := Request{Event: "$asked", Room: s.in, Sender: asker, Text: text, Now: h.now}
 	networks := map[string]bool{}
 	if s.in != "" {
 		networks[leakRooms()[s.x]] = true

@@ -47,7 +47,7 @@ func TestUnknownWords(t *testing.T) {
 		req.Direct, req.Named, req.Networks[0].Organiser = c.direct, c.named, c.organiser
 		got, want := h.say(req), strings.ReplaceAll(c.want, "`", "")
 		if want == "" || want == "!" {
-			want = "Das kann ich:\n" + want + "angebote – "
+			want += "angebote – "
 		}
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%.40q (direct %v, named %v): %q, want %q", c.text, c.direct, c.named, got, want)
@@ -110,7 +110,8 @@ func TestNetworks(t *testing.T) {
 		want  string
 	}{
 		{"angebote", nil, "[problem cmd_no_network]"},
-		{"hilfe", nil, "Das kann ich:"},
+		{"hilfe", nil, "angebote – "},
+		{"hilfe alle", nil, "angebote – was als Nächstes ansteht\nangebot – "},
 		{"angebot 1", []string{"Nord"}, "1 · Kollegiale Beratung"},
 		{"angebot 1", []string{"Nord", "Süd West"}, "Welches Netzwerk? Bitte den Namen dazuschreiben:\n• angebot 1 Nord\n• angebot 1 \"Süd West\""},
 		{"angebot 1 nord", []string{"Nord", "Süd West"}, "1 · Kollegiale Beratung"},
@@ -173,13 +174,13 @@ func TestPrefixShown(t *testing.T) {
 		if got := h.say(about); prefix != "bot" && !strings.HasPrefix(got, want+" zeigt") {
 			t.Errorf("prefix %q, help about a word with it: %s", prefix, got)
 		}
-		about.Text, about.Direct = "hilfe", true
+		about.Text, about.Direct = "hilfe alle", true
 		if got := h.say(about); !strings.HasSuffix(got, strings.TrimSpace(strings.TrimSuffix(want, "angebote"))+" davor.") {
 			t.Errorf("prefix %q, in a direct chat: %s", prefix, got)
 		}
 		req := h.request(lang.German, "hilfe")
 		req.Networks[0].Prefix = prefix
-		if got := h.say(req); !strings.Contains(got, "\n"+want+" ") {
+		if got := h.say(req); !strings.HasPrefix(got, want+" ") {
 			t.Errorf("prefix %q: %s", prefix, got)
 		}
 	}

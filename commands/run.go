@@ -45,6 +45,7 @@ type Request struct {
 	Lang     string // where neither word nor network decides it
 	Text     string // what Address made of it
 	Now      time.Time
+	Vector   []float32 // of the words searched for, from Prepare; nil: none
 }
 
 // Reply is what to answer.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -24,17 +25,26 @@ func searchKinds() map[string][]string {
 		"answers": a, "erfahrung": e, "erfahrungen": e, "experience": e, "experiences": e, "angebot": o, "angebote": o, "offer": o, "offers": o}
 }
 
-// runSearch is "suche …".
-func runSearch(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+// searchQuery is what stands behind "suche": all but the page, the same
+// without the kind before it, and what that means.
+func (c *Call) searchQuery() (all, typed string, query store.SearchQuery, page int) {
 	page, words := c.page(strings.Fields(c.Tail))
-	typed := strings.Join(words, " ")
+	all = strings.Join(words, " ")
+	typed = all
 	var kinds []string
 	if head, rest, ok := strings.Cut(typed, ":"); ok {
 		if k := searchKinds()[fold(strings.TrimSpace(head))]; k != nil {
 			kinds, typed = k, strings.TrimSpace(rest)
 		}
 	}
-	query := store.ParseQuery(typed)
+	query = store.ParseQuery(typed)
+	query.Kinds = kinds
+	return all, typed, query, page
+}
+
+// runSearch is "suche …".
+func runSearch(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	all, typed, query, page := c.searchQuery()
 	if query.Text == "" && len(query.Prefixes) == 0 {
 		return nil, c.wrong("know_search_empty")
 	}
@@ -42,18 +52,22 @@ func runSearch(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	query.Kinds, query.Scopes, query.Limit, query.Now = kinds, scopes, maxFound, c.Now
+	query.Scopes, query.Limit, query.Now = scopes, maxFound, c.Now
 	hits, total, err := store.Search(ctx, tx, query)
 	if err != nil {
 		return nil, err
 	}
-	if len(hits) == 0 {
-		return c.nothingFound(typed), nil
-	}
 	found, err := c.order(ctx, tx, hits)
+	if err == nil {
+		found, err = c.fuse(ctx, tx, found, query)
+	}
 	if err != nil {
 		return nil, err
 	}
+	if len(found) == 0 {
+		return c.nothingFound(typed), nil
+	}
+	total += len(found) - len(hits)
 	from := min((page-1)*perPage, len(found))
 	if from == len(found) {
 		return nil, c.wrong("know_search_page")
@@ -65,7 +79,7 @@ func runSearch(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 			return nil, err
 		}
 	}
-	again := c.Command.Name(c.Lang) + " " + short(strings.Join(words, " "))
+	again := c.Command.Name(c.Lang) + " " + shorten(all, 120)
 	c.more(text, min(total, len(found)), page, again)
 	return &Reply{Text: text}, nil
 }
@@ -79,7 +93,7 @@ func (c *Call) nothingFound(typed string) *Reply {
 			prefix = ShownPrefix(c.Networks[0].Prefix)
 		}
 	}
-	return &Reply{Text: c.say("know_search_none", lang.Values{"Words": short(typed), "Command": prefix + ask + " " + short(typed)})}
+	return &Reply{Text: c.say("know_search_none", lang.Values{"Words": short(typed), "Command": prefix + ask + " " + shorten(typed, 120)})}
 }
 
 // found is a hit with what is shown of it.
@@ -105,16 +119,12 @@ func (c *Call) order(ctx context.Context, tx *store.Tx, hits []store.SearchHit) 
 		}
 		list = append(list, f)
 	}
-	slices.SortStableFunc(list, func(a, b found) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return 0
-	})
+	sortFound(list)
 	return list, nil
+}
+
+func sortFound(list []found) {
+	slices.SortStableFunc(list, func(a, b found) int { return cmp.Compare(b.Score, a.Score) })
 }
 
 func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f found) error {
@@ -142,14 +152,11 @@ func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		text.Line()
 	}
 	c.snippet(text, q.Body, f.Words)
-	for i, id := range f.Answers {
-		if i == 1 {
-			break // the best one; the others are behind the link
-		}
-		a, err := store.ContributionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+	a, err := c.bestAnswer(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	if a.ID != 0 {
 		text.Line().Raw("↳ ")
 		c.snippet(text, a.Body, f.Words)
 		if a.Name != "" {
@@ -157,6 +164,27 @@ func (c *Call) showFound(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		}
 	}
 	return c.link(ctx, tx, text, q)
+}
+
+// bestAnswer is the answer to show with a question: the one that was found, or
+// else the first that the asker may see. The others are behind the link.
+func (c *Call) bestAnswer(ctx context.Context, tx *store.Tx, f found) (store.Contribution, error) {
+	if len(f.Answers) > 0 {
+		return store.ContributionByID(ctx, tx, f.Answers[0])
+	}
+	if f.Kind != store.Question {
+		return store.Contribution{}, nil
+	}
+	list, err := store.AnswersTo(ctx, tx, f.ID)
+	if err != nil {
+		return store.Contribution{}, err
+	}
+	for _, a := range list {
+		if see, err := c.sees(ctx, tx, a); err != nil || see {
+			return a, err
+		}
+	}
+	return store.Contribution{}, nil
 }
 
 func (c *Call) showOffer(ctx context.Context, tx *store.Tx, text *lang.Text, f found) error {

@@ -12,12 +12,11 @@ import (
 
 // The settings of a room, and the value of those that are on.
 const (
-	SetDetect    = "detect"    // recognise questions
-	SetHints     = "hints"     // name earlier questions; on unless Off
-	SetMeaning   = "meaning"   // search by meaning too, at the endpoint of the config
+	SetDetect    = "detect" // recognise questions
+	SetHints     = knowledge.SetHints
 	SetRetention = "retention" // months
 	On           = "on"
-	Off          = "off"
+	Off          = knowledge.Off
 
 	maxMonths = 120
 )
@@ -26,7 +25,7 @@ const (
 func settingWords() map[string]string {
 	return map[string]string{
 		"erkennen": SetDetect, "detect": SetDetect, "hinweise": SetHints, "hints": SetHints,
-		"aufbewahrung": SetRetention, "retention": SetRetention,
+		"aufbewahrung": SetRetention, "retention": SetRetention, "sinnsuche": store.SetMeaning, "meaning": store.SetMeaning,
 	}
 }
 
@@ -78,6 +77,9 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 	default:
 		return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
 	}
+	if key == store.SetMeaning {
+		return c.setMeaning(ctx, tx, value == On)
+	}
 	if key == SetHints && value == On {
 		if err := tx.DropQuietMarks(ctx, c.Network.Room); err != nil {
 			return err
@@ -109,6 +111,7 @@ func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language s
 	}
 	return t.phrases.Text(language, "set_card", lang.Values{
 		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
+		"Model":  t.meaningLine(set, language, ShownPrefix(n.Prefix)),
 		"Detect": state(set[SetDetect] == On), "Hints": state(set[SetHints] != Off && quiet < knowledge.QuietOff),
 	}), nil
 }

@@ -34,6 +34,9 @@ type Command struct {
 	Network    bool // it is about one network, which must be known
 	Room       bool // it is about one room of that network
 	Run        Handler
+	// Prepare, if there is one, runs before the transaction, and may use the
+	// network. It keeps what it has for Run in the Request.
+	Prepare func(ctx context.Context, q store.Querier, c *Call) error
 }
 
 // Name is the command's word in a language.
@@ -72,12 +75,12 @@ func literal() []Command {
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
-			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch,
+			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch, Prepare: prepareSearch,
 		},
 		{
 			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
 			Args:    map[string]string{lang.German: "worum es geht", lang.English: "what it is about"},
-			Example: map[string]string{lang.German: "Wer kennt …?", lang.English: "Who knows …?"},
+			Example: map[string]string{lang.German: "…", lang.English: "…"},
 			Short:   "cmd_ask_short", Long: "help_ask", Main: true, Network: true, Run: runAsk,
 		},
 		{
@@ -136,7 +139,7 @@ func literal() []Command {
 		},
 		{
 			Names:   map[string]string{lang.German: "hilfe", lang.English: "help"},
-			Args:    map[string]string{lang.German: "[wort]", lang.English: "[word]"},
+			Args:    map[string]string{lang.German: "[wort, alle]", lang.English: "[word, all]"},
 			Example: map[string]string{lang.German: "angebote", lang.English: "offers"},
 			Short:   "cmd_help_short", Long: "help_help", Run: runHelp,
 		},
@@ -145,6 +148,8 @@ func literal() []Command {
 
 // Table is the table made ready. It is safe for concurrent use.
 type Table struct {
+	Meaning *knowledge.Meaning // nil: search goes by words only
+
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper
 	list    []Command

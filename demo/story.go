@@ -52,7 +52,7 @@ func (t *story) watchers() []*watcher { return []*watcher{t.all, t.aside} }
 
 // tell plays the story. An error ends it; a check that fails does not.
 func (t *story) tell(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.organiserPlans, t.directChat, t.count} {
+	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.gather, t.organiserPlans, t.directChat, t.count} {
 		if err := part(ctx); err != nil {
 			return err
 		}

@@ -138,7 +138,8 @@ func (f *fts) size(ctx context.Context) (index, file int64, err error) {
 
 func (f *fts) close() error { return f.db.Close() }
 
-// peer is bleve, with the analyzer of the documents' language.
+// peer is bleve with the analyzer of the documents' language, as it comes
+// (it keeps the texts too, and where the words stand), or lean.
 type peer struct {
 	dir    string
 	x      bleve.Index
@@ -146,15 +147,18 @@ type peer struct {
 	groups bool
 }
 
-func openPeer(dir, analyzer string) (*peer, error) {
+func openPeer(dir, analyzer string, lean bool) (*peer, error) {
 	m := bleve.NewIndexMapping()
 	doc, text, group := bleve.NewDocumentStaticMapping(), bleve.NewTextFieldMapping(), bleve.NewKeywordFieldMapping()
-	text.Analyzer, text.Store, text.IncludeTermVectors, text.IncludeInAll, text.DocValues = analyzer, false, false, false, false
+	text.Analyzer = analyzer
+	if lean {
+		text.Store, text.IncludeTermVectors, text.IncludeInAll, text.DocValues = false, false, false, false
+	}
 	group.Store, group.IncludeInAll, group.DocValues = false, false, false
 	doc.AddFieldMappingsAt("text", text)
 	doc.AddFieldMappingsAt("group", group)
-	m.DefaultMapping = doc
-	dir = filepath.Join(dir, "bleve")
+	m.DefaultMapping, m.DefaultAnalyzer = doc, analyzer
+	dir = filepath.Join(dir, fmt.Sprintf("bleve-%t", lean))
 	x, err := bleve.New(dir, m)
 	return &peer{dir: dir, x: x}, err
 }

@@ -29,17 +29,19 @@ const (
 
 // choiceSigns are the reactions under the question who may see it, in the
 // order in which they stand there.
-var choiceSigns = [...]struct {
+func choiceSigns() []choiceSign {
+	return []choiceSign{{"1️⃣", ChooseRoom}, {"2️⃣", ChooseNetwork}, {"3️⃣", ChoosePublic}, {"👤", ChooseNamed}, {"❌", ChooseNo}}
+}
+
+type choiceSign struct {
 	sign   string
 	choice Choice
-}{
-	{"1️⃣", ChooseRoom}, {"2️⃣", ChooseNetwork}, {"3️⃣", ChoosePublic}, {"👤", ChooseNamed}, {"❌", ChooseNo},
 }
 
 // ChoiceOfSign is what a reaction to the question means; "" for any other.
 // Variation selectors and skin tones make no difference.
 func ChoiceOfSign(sign string) Choice {
-	for _, s := range choiceSigns {
+	for _, s := range choiceSigns() {
 		if Sign(s.sign) == Sign(sign) {
 			return s.choice
 		}
@@ -115,15 +117,15 @@ func (k *Keeper) ask(ctx context.Context, tx *store.Tx, p Place, c store.Contrib
 	}
 	text := k.Phrases.Text(p.Lang, phrase, values)
 	if c.Event != "" && !p.Direct {
-		text.Raw(" ").Link(k.Phrases.Say(p.Lang, "know_the_message"), Link(c.EventRoom, c.Event, nil))
+		text.Line().Link(k.Phrases.Say(p.Lang, "know_the_message"), Link(c.EventRoom, c.Event, nil))
 	}
 	rest := "know_ask_choices"
 	if p.Direct {
 		rest = "know_ask_choices_direct"
 	}
 	text.Line().Add(k.Phrases.Text(p.Lang, rest))
-	signs := make([]string, 0, len(choiceSigns))
-	for _, s := range choiceSigns {
+	signs := make([]string, 0, len(choiceSigns()))
+	for _, s := range choiceSigns() {
 		if p.Direct && s.choice == ChooseRoom {
 			continue
 		}

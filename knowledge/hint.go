@@ -10,20 +10,29 @@ import (
 )
 
 const (
+	// SetHints is the setting of a room that turns hints off, with the value Off.
+	SetHints = "hints"
+	// Off is the value of a setting that is turned off.
+	Off = "off"
+	// QuietOff is how many people want fewer hints before there are none any more.
+	QuietOff = 4
+
 	// HintPrefix begins the outbox keys of hints at earlier questions.
 	HintPrefix = "hint/"
 
 	maxHints  = 2    // earlier threads that are named
 	quietStep = 0.07 // how much surer a hint must be for each person who wanted fewer
-	QuietOff  = 4    // people after whom there are none any more
 )
 
 // Hint names, in the thread of a new question, at most two earlier ones that
-// ask the same, if it is sure enough (store.SameFloor) and everybody in the
+// ask the same, if it is sure enough (store.MatchFloor) and everybody in the
 // room may see them. Each 👎 in the room makes it surer next time.
 func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contribution, now time.Time) error {
 	quiet, err := store.QuietMarks(ctx, tx, p.Room)
 	if err != nil || quiet >= QuietOff {
+		return err
+	}
+	if set, err := store.Setting(ctx, tx, p.Room, SetHints); err != nil || set == Off {
 		return err
 	}
 	hits, _, err := store.Search(ctx, tx, store.SearchQuery{Text: c.Body, Kinds: []string{store.Question},
@@ -34,7 +43,7 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 	text := k.Phrases.Text(p.Lang, "know_hint_head")
 	found := 0
 	for _, h := range hits {
-		if h.ID == c.ID || h.Kind != store.Question || h.Match < store.SameFloor+quietStep*float64(quiet) || found == maxHints {
+		if h.ID == c.ID || h.Kind != store.Question || h.Match < store.MatchFloor+quietStep*float64(quiet) || found == maxHints {
 			continue
 		}
 		old, err := store.ContributionByID(ctx, tx, h.ID)

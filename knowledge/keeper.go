@@ -190,6 +190,10 @@ func (k *Keeper) answer(ctx context.Context, tx *store.Tx, p Place, question int
 		}
 	}
 	a, fresh, err := tx.AddContribution(ctx, a)
+	if err == nil && !fresh && a.Question == 0 { // its question was taken back and is kept again
+		a.Question = q.ID
+		return tx.PutContribution(ctx, a)
+	}
 	if err != nil || !fresh || asked {
 		return err
 	}

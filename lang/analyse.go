@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -148,6 +150,22 @@ func Stem(word string) string {
 	german.Stem(env)
 	english.Stem(env)
 	return env.Current()
+}
+
+// Kin are the stems that German derives from the same verb as stem: impf,
+// impfung, geimpft.
+func Kin(stem string) []string {
+	root := stem
+	if r, ok := strings.CutSuffix(stem, "ung"); ok {
+		root = r
+	} else if r, ok := strings.CutPrefix(stem, "ge"); ok && strings.HasSuffix(r, "t") {
+		root = strings.TrimSuffix(r, "t")
+	}
+	if len(root) < 3 {
+		return nil
+	}
+	list := []string{root, root + "ung", "ge" + root + "t", root + "t"}
+	return slices.DeleteFunc(list, func(s string) bool { return s == stem })
 }
 
 // IsStop tells whether a Token's Word is one like "the" or "wie".

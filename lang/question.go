@@ -44,6 +44,9 @@ var (
 		`how (?:many times|often) (?:do|must|should) i|wie oft (?:soll|muss) (?:ich|man)|what's not to|what is not to)|` +
 		`\b(?:das vorstellen|tut man sich|(?:so was|sowas) überhaupt|denn hier los|what i mean|make sense to you|nonsense|unsinn|quatsch|mist|mein(?:e[rsmn]?)?|my|lust auf|fancy an?|just me|on earth|even \w+ing|nur passieren|noch aktuell|passt (?:für )?(?:euch|allen)|works? for (?:everyone|all|you))\b|` +
 		`\b(?:(?:here|there|da|hier|wach|awake|online|los)(?: yet| schon| noch| now)?|now or later|gerade|right now|tonight|heute abend|please|gleich noch|schon wieder|findet ihr(?: nicht| auch)?|meint ihr(?: nicht| auch)?|don't you think)$`)
+	// about one day or one event: of no use to whoever looks for it later
+	fleeting = regexp.MustCompile(`\b(?:heute|gestern|vorhin|nachher|morgen|diese woche|today|yesterday|later|tonight|tomorrow|this week|last (?:night|week)|treffen wir|we meet|we meeting)\b|` +
+		`^(?:(?:und|and|so) )?(?:(?:was|warum|wieso|wann|wo) (?:hat|haben|hatte|war|lief)|wie lief|(?:what|how|why|when|where) (?:did|was|were|has)|soll (?:das|der|die)|kann ich|(?:is|are|did|ist|sind|hat) (?:the|der|die|den)|wann kommt|wie heißt|should we|sollen wir)\b|\b(?:dazu|(?:about|like) (?:that|this)|as well|auch so|yet|left|still \w+|noch da|übrig)$`)
 	tagged = regexp.MustCompile(`[,–-]\s*(?:oder(?: nicht)?|ne|nicht|nicht wahr|gell|gelle|wa|wah|stimmt's|right|ok|okay|no|yeah|correct|eh|huh|` +
 		`(?:isn't|wasn't|aren't|weren't|don't|doesn't|didn't|won't|can't|haven't|hasn't) (?:it|they|we|you|he|she))$|\boder$`)
 	smalltalk = regexp.MustCompile(`\b(?:wie geht(?:'s|s| es)|alles (?:klar|gut|ok|fit)|wie läuft(?:'s|s)|how are (?:you|things)|how's (?:it|everyone|everybody)|how is everyone|what's up|how do you do|` +
@@ -123,6 +126,9 @@ func asks(s string) bool {
 	}
 	if somebody.MatchString(s) {
 		return true
+	}
+	if fleeting.MatchString(s) && !open {
+		return false
 	}
 	return mark && (open || opening.MatchString(s) || later(s))
 }

@@ -137,20 +137,29 @@ func (tx *Tx) AddContribution(ctx context.Context, c Contribution) (_ Contributi
 	if c.Active.IsZero() {
 		c.Active = c.Sent
 	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO contribution (network, kind, number, question_id, room_id, event_id, event_room, thread_id,
+	insert, err := tx.prepared(ctx, `INSERT INTO contribution (network, kind, number, question_id, room_id, event_id, event_room, thread_id,
 		uid, url, author, name, audience, kept, title, body, topics, sent_at, active_at, closed_at, nudged_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
-		c.Network, c.Kind, c.Number, c.Question, c.Room, c.Event, c.EventRoom, c.Thread, c.UID, c.URL, c.Author, c.Name,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`)
+	if err != nil {
+		return c, false, fmt.Errorf("keep contribution: %w", err)
+	}
+	err = insert.QueryRowContext(ctx, c.Network, c.Kind, c.Number, c.Question, c.Room, c.Event, c.EventRoom, c.Thread, c.UID, c.URL, c.Author, c.Name,
 		c.Audience, c.Kept, c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged)).Scan(&c.ID)
 	if err != nil {
 		return c, false, fmt.Errorf("keep contribution: %w", err)
+	}
+	if err := tx.embed(ctx, c); err != nil {
+		return c, false, err
 	}
 	return c, true, tx.index(ctx, c)
 }
 
 func (tx *Tx) nextNumber(ctx context.Context, network, kind string) (n int, err error) {
-	err = tx.QueryRowContext(ctx, `INSERT INTO contribution_number (network, kind, highest) VALUES ($1, $2, 1)
-		ON CONFLICT (network, kind) DO UPDATE SET highest = contribution_number.highest + 1 RETURNING highest`, network, kind).Scan(&n)
+	next, err := tx.prepared(ctx, `INSERT INTO contribution_number (network, kind, highest) VALUES ($1, $2, 1)
+		ON CONFLICT (network, kind) DO UPDATE SET highest = contribution_number.highest + 1 RETURNING highest`)
+	if err == nil {
+		err = next.QueryRowContext(ctx, network, kind).Scan(&n)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("count contribution: %w", err)
 	}
@@ -170,6 +179,9 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 		c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged), c.Author, c.ID); err != nil {
 		return fmt.Errorf("change contribution: %w", err)
 	}
+	if err := tx.reembed(ctx, old, c); err != nil {
+		return err
+	}
 	if sameDocument(old, c) {
 		return nil
 	}
@@ -179,14 +191,15 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 	return tx.index(ctx, c)
 }
 
-// DropContribution deletes a contribution, its marks and what the index has
-// of it. Answers to it stay, as their authors'.
+// DropContribution deletes a contribution, its marks, its vector and what the
+// index has of it. Answers to it stay, as their authors'.
 func (tx *Tx) DropContribution(ctx context.Context, c Contribution) error {
 	if err := tx.unindex(ctx, c); err != nil {
 		return err
 	}
 	for _, q := range []string{
 		`DELETE FROM contribution WHERE id = $1`,
+		`DELETE FROM embedding WHERE contribution_id = $1`,
 		`UPDATE contribution SET question_id = 0 WHERE question_id = $1`,
 		`DELETE FROM mark WHERE contribution_id = $1`,
 	} {

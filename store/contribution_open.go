@@ -150,7 +150,6 @@ func (tx *Tx) PutDialog(ctx context.Context, d Dialog) error {
 // consent, marks, topics, conversations, and what waits for them; in the file
 // and its log of writes, too.
 func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
-	tx.wipe = true
 	list, err := ContributionsBy(ctx, tx, user)
 	if err != nil {
 		return err
@@ -168,12 +167,13 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 		`DELETE FROM outbox WHERE user_id = $1`,
 		`DELETE FROM inbox WHERE sender = $1 AND state = 'locked'`,
 		`UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'`,
-		`DELETE FROM told WHERE instr(key, $1) > 0`,
+		`DELETE FROM told WHERE instr(key, '/' || $1 || '/') > 0`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, user); err != nil {
 			return fmt.Errorf("forget person: %w", err)
 		}
 	}
+	tx.erase = true
 	_, err = tx.ExecContext(ctx, `UPDATE room SET direct = $1 WHERE direct = $2`, tx.HashPerson(user), user)
 	return err
 }

@@ -136,7 +136,8 @@ func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 		`DELETE FROM slot WHERE fired_at < $1`,
 		`DELETE FROM announcement WHERE to_at < $1`,
 		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
-			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)`,
+			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)
+			AND NOT EXISTS (SELECT 1 FROM contribution c WHERE outbox.key IN ('ack/' || c.id, 'consent/' || c.id))`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, Millis(before)); err != nil {
 			return fmt.Errorf("sweep: %w", err)

@@ -128,14 +128,18 @@ func ConsentsOf(ctx context.Context, q Querier, author id.UserID) ([]Consent, er
 	return Collect(ctx, q, scanConsent, `SELECT contribution_id, author, said, ask_key, at FROM consent WHERE author = $1 ORDER BY id`, author)
 }
 
-// LastAsk is the newest question that an author was asked, or ErrNotFound.
-func LastAsk(ctx context.Context, q Querier, author id.UserID) (Consent, error) {
-	c, err := scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent
+// LastAsk is the newest question that an author was asked, and whether they
+// answered it; or ErrNotFound.
+func LastAsk(ctx context.Context, q Querier, author id.UserID) (c Consent, answered bool, err error) {
+	c, err = scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent
 		WHERE author = $1 AND said = 'asked' ORDER BY id DESC LIMIT 1`, author).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return c, ErrNotFound
+		return c, false, ErrNotFound
+	} else if err != nil {
+		return c, false, err
 	}
-	return c, err
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM consent WHERE ask_key = $1 AND said <> 'asked')`, c.Ask).Scan(&answered)
+	return c, answered, err
 }
 
 // AskOf is the question of that outbox key, or ErrNotFound.

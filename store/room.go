@@ -121,6 +121,9 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 			return fmt.Errorf("move room: %w", err)
 		}
 	}
+	if err := tx.settleMeaning(ctx, to); err != nil {
+		return err
+	}
 	return tx.MoveScope(ctx, RoomScope(from), RoomScope(to))
 }
 

@@ -48,6 +48,13 @@ type SearchQuery struct {
 	Now      time.Time // for the age of what is found; zero: age counts nothing
 }
 
+// MatchFloor is the Match from which on a question has probably been asked
+// before. Of the open sets' questions, 88 of 100 said to be known are (of bank
+// customers' 41 in 100 are found so, of English questions about an illness, in
+// other words throughout, 11); German ones in quite other words do not reach
+// it ("eval retrieval -match").
+const MatchFloor = 0.6
+
 // SearchHit is one thing found.
 type SearchHit struct {
 	Kind     string

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"buffet/lang"
@@ -256,79 +255,17 @@ func (tx *Tx) flushEntries(ctx context.Context, b *indexBuffer) error {
 	slices.SortFunc(b.entries, func(x, y bufferEntry) int {
 		return cmp.Or(cmp.Compare(ids[x.term], ids[y.term]), cmp.Compare(x.scope, y.scope), cmp.Compare(x.num, y.num))
 	})
-	w := newRows(tx, `INSERT INTO search_posting (term, scope, chunk, n, data) VALUES `,
-		` ON CONFLICT (term, scope, chunk) DO UPDATE SET n = search_posting.n + excluded.n, data = CAST(search_posting.data || excluded.data AS BLOB)`, 5)
+	w := newRows(tx, `INSERT INTO search_posting (term, scope, chunk, data) VALUES `,
+		` ON CONFLICT (term, scope, chunk) DO UPDATE SET data = CAST(search_posting.data || excluded.data AS BLOB)`, 4)
 	for i := 0; i < len(b.entries); {
 		e := b.entries[i]
 		var data []byte
-		n := 0
 		for ; i < len(b.entries) && b.entries[i].term == e.term && b.entries[i].scope == e.scope && b.entries[i].num>>chunkBits == e.num>>chunkBits; i++ {
 			data = appendPosting(data, b.entries[i].num, b.entries[i].bits)
-			n++
 		}
-		if err := w.add(ctx, ids[e.term], e.scope, e.num>>chunkBits, n, data); err != nil {
+		if err := w.add(ctx, ids[e.term], e.scope, e.num>>chunkBits, data); err != nil {
 			return err
 		}
 	}
 	return w.close(ctx)
-}
-
-// rowWriter inserts many rows with few statements.
-type rowWriter struct {
-	tx         *Tx
-	head, tail string
-	columns    int
-	args       []any
-	full       *sql.Stmt
-}
-
-const rowsAtOnce = 64
-
-func newRows(tx *Tx, head, tail string, columns int) *rowWriter {
-	return &rowWriter{tx: tx, head: head, tail: tail, columns: columns}
-}
-
-func (w *rowWriter) text(rows int) string {
-	var b strings.Builder
-	b.WriteString(w.head)
-	for i := range rows * w.columns {
-		switch {
-		case i == 0:
-			b.WriteString("($")
-		case i%w.columns == 0:
-			b.WriteString("), ($")
-		default:
-			b.WriteString(", $")
-		}
-		b.WriteString(strconv.Itoa(i + 1))
-	}
-	b.WriteString(")" + w.tail)
-	return b.String()
-}
-
-func (w *rowWriter) add(ctx context.Context, values ...any) error {
-	w.args = append(w.args, values...)
-	if len(w.args) < rowsAtOnce*w.columns {
-		return nil
-	}
-	if w.full == nil {
-		var err error
-		if w.full, err = w.tx.PrepareContext(ctx, w.text(rowsAtOnce)); err != nil {
-			return err
-		}
-	}
-	_, err := w.full.ExecContext(ctx, w.args...)
-	w.args = w.args[:0]
-	return err
-}
-
-func (w *rowWriter) close(ctx context.Context) error {
-	var err error
-	if len(w.args) > 0 {
-		_, err = w.tx.ExecContext(ctx, w.text(len(w.args)/w.columns), w.args...)
-	}
-	if w.full != nil {
-		err = errors.Join(err, w.full.Close())
-	}
-	return err
 }

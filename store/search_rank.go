@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"time"
 
 	"buffet/lang"
 )
@@ -24,27 +23,27 @@ type candidate struct {
 	exact   []bool    // by word: it stands there as it was typed
 	grams   []uint16  // by the query's grams: how often
 	letters int       // grams in all
-	asks    int       // question words it shares with the query, one bit each
+	shared  int       // of these, how many the query has
+	asks    int       // its question words, a bit each by what they ask for
 
 	score, match float64
 }
 
-// The weights of what a candidate has of the query, each part from 0 to 1.
+// What a candidate has of the query, in parts from 0 to 1, and what they
+// weigh: its words, their letters, words as they were typed, and, of short
+// texts, the words that say little by themselves. Then, for more different
+// words of the query, up to so much more.
 const (
-	weightWords  = 1.0
-	weightGrams  = 1.0
-	weightExact  = 0.2
-	weightAsks   = 0.15
-	weightAge    = 0.02 // of a year
-	wordK, wordB = 0.9, 0.4
-	gramK, gramB = 0.9, 0.4
-)
+	weightWords    = 1.0
+	weightGrams    = 1.0
+	weightExact    = 0.2
+	weightStops    = 0.2
+	weightCoverage = 0.2
+	weightAge      = 0.02 // what the oldest lose
 
-// gramIndex finds the query's grams.
-type gramIndex struct {
-	list []uint32
-	at   map[uint32]int
-}
+	// BM25's, for short texts.
+	rankK, rankB = 0.9, 0.6
+)
 
 // answer reads the candidates' texts, ranks them and makes hits of them.
 func (s *search) answer(ctx context.Context) ([]SearchHit, int, error) {
@@ -74,71 +73,129 @@ func (s *search) answer(ctx context.Context) ([]SearchHit, int, error) {
 	return hits, total, nil
 }
 
-func (s *search) rank() {
-	index := s.gramIndex()
-	s.countTerms()
-	words := map[string]int{}
-	asked := 0
+// queryIndex finds the query's words and grams.
+type queryIndex struct {
+	words map[string]int
+	asks  map[int]int // question words, by what they ask for
+	grams map[uint32]int
+}
+
+func (s *search) queryIndex() queryIndex {
+	x := queryIndex{map[string]int{}, map[int]int{}, map[uint32]int{}}
 	for i, w := range s.words {
-		words[w.text] = i
+		x.words[w.text] = i
 		if a := lang.Asking([]byte(w.text)); a > 0 {
-			asked |= 1 << a
+			x.asks[a] = i
+		}
+		if w.stop {
+			continue
+		}
+		for _, g := range w.grams {
+			if _, ok := x.grams[g]; !ok {
+				x.grams[g] = len(x.grams)
+			}
 		}
 	}
-	df := make([]int, len(index.list))
+	return x
+}
+
+// ranking is what all candidates are ranked by.
+type ranking struct {
+	words                       []*queryWord
+	asks                        int       // as a candidate's
+	weights                     []float64 // of the words
+	grams                       []float64 // weights of the grams
+	wordSum, stopSum, gramSum   float64
+	averageLength, averageGrams float64
+}
+
+// rank scores the candidates.
+func (s *search) rank() {
+	if len(s.found) == 0 {
+		return
+	}
+	s.countTerms()
+	index := s.queryIndex()
+	r := &ranking{words: s.words, grams: make([]float64, len(index.grams)), averageLength: float64(s.length) / float64(s.docs)}
 	letters := 0
 	for _, c := range s.found {
-		c.scan(words, index, asked)
+		c.scan(index)
 		for g, n := range c.grams {
 			if n > 0 {
-				df[g]++
+				r.grams[g]++
 			}
 		}
 		letters += c.letters
 	}
-	if len(s.found) == 0 {
-		return
+	r.averageGrams = float64(max(letters, 1)) / float64(len(s.found))
+	for g, n := range r.grams {
+		r.grams[g] = math.Log(1 + (float64(len(s.found))-n+0.5)/(n+0.5))
+		r.gramSum += r.grams[g]
 	}
-	gramIDF, gramSum := make([]float64, len(df)), 0.0
-	for g, n := range df {
-		gramIDF[g] = math.Log(1 + (float64(len(s.found)-n)+0.5)/(float64(n)+0.5))
-		gramSum += gramIDF[g]
+	for a := range index.asks {
+		r.asks |= 1 << a
 	}
-	wordSum := 0.0
 	for _, w := range s.words {
-		if !w.stop {
-			wordSum += w.idf
+		weight := w.idf
+		if w.stop {
+			r.stopSum += weight
+		} else {
+			weight = math.Pow(weight, 0.6) // among the candidates, rare words are worth less than among all
+			r.wordSum += weight
 		}
+		r.weights = append(r.weights, weight)
 	}
-	averageLetters := float64(letters) / float64(len(s.found))
-	averageLength := float64(s.length) / float64(s.docs)
 	for _, c := range s.found {
-		var bm, ex, gr float64
-		norm := wordK * (1 - wordB + wordB*float64(c.length)/averageLength)
-		for i, w := range s.words {
-			if w.stop {
-				continue
-			}
-			bm += w.idf * c.tf[i] / (c.tf[i] + norm)
-			if c.exact[i] {
-				ex += w.idf
-			}
-		}
-		norm = gramK * (1 - gramB + gramB*float64(c.letters)/averageLetters)
-		for g, n := range c.grams {
-			gr += gramIDF[g] * float64(n) / (float64(n) + norm)
-		}
-		if wordSum > 0 {
-			c.score += weightWords*bm/wordSum + weightExact*ex/wordSum
-		}
-		if gramSum > 0 {
-			c.score += weightGrams * gr / gramSum
-		}
-		if asked != 0 && c.asks != 0 {
-			c.score += weightAsks
-		}
+		r.score(c)
 		c.score -= s.ageLoss(c.sent)
 	}
+}
+
+func (r *ranking) score(c *candidate) {
+	var words, exact, stops, covered, content, said float64
+	norm := rankK * (1 - rankB + rankB*float64(c.length)/r.averageLength)
+	for i, w := range r.words {
+		switch {
+		case !w.stop:
+			content++
+			words += r.weights[i] * c.tf[i] / (c.tf[i] + norm)
+			if c.exact[i] {
+				exact += r.weights[i]
+			}
+			have := min(1, c.tf[i])
+			covered += have
+			said += have * r.weights[i]
+		case c.exact[i] && c.length <= shortText:
+			stops += r.weights[i]
+		}
+	}
+	var grams, gramsSaid float64
+	norm = rankK * (1 - rankB + rankB*float64(c.letters)/r.averageGrams)
+	for g, n := range c.grams {
+		grams += r.grams[g] * float64(n) / (float64(n) + norm)
+		if n > 0 {
+			gramsSaid += r.grams[g]
+		}
+	}
+	c.score = weightWords*share(words, r.wordSum) + weightExact*share(exact, r.wordSum) + weightStops*share(stops, r.stopSum) +
+		weightGrams*share(grams, r.gramSum)
+	c.score *= 1 + weightCoverage*share(covered, content)
+	ours := (share(said, r.wordSum) + share(gramsSaid, r.gramSum)) / 2
+	theirs := share(float64(c.shared), float64(c.letters))
+	c.match = math.Sqrt(ours*theirs) * (1 - math.Pow(0.4, covered)) // one word in common is little, whatever it is
+	if c.asks != 0 && r.asks != 0 && c.asks&r.asks == 0 {
+		c.match *= 0.75 // one asks who, the other why
+	}
+	if r.stopSum > 0 {
+		c.match *= 0.8 + 0.2*stops/r.stopSum
+	}
+}
+
+func share(part, whole float64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return part / whole
 }
 
 // ageLoss is what a document loses for being old: little, and less and less.
@@ -146,31 +203,15 @@ func (s *search) ageLoss(sent int64) float64 {
 	if s.query.Now.IsZero() || sent <= 0 {
 		return 0
 	}
-	years := s.query.Now.Sub(Time(sent)).Hours() / (24 * 365 * time.Hour.Hours())
+	years := s.query.Now.Sub(Time(sent)).Hours() / (24 * 365)
 	return weightAge * (1 - 1/(1+max(years, 0)))
-}
-
-func (s *search) gramIndex() gramIndex {
-	x := gramIndex{at: map[uint32]int{}}
-	for _, w := range s.words {
-		if w.stop {
-			continue
-		}
-		for _, g := range w.grams {
-			if _, ok := x.at[g]; !ok {
-				x.at[g] = len(x.list)
-				x.list = append(x.list, g)
-			}
-		}
-	}
-	return x
 }
 
 // countTerms tells the candidates how often they have which word.
 func (s *search) countTerms() {
 	for i, c := range s.found {
 		c.tf, c.exact = make([]float64, len(s.words)), make([]bool, len(s.words))
-		s.scopes[c.scope].cand[c.num] = int32(i + 1) //nolint:gosec // at most maxCandidates
+		s.scopes[c.scope].cand[c.num] = int32(i + 1) //nolint:gosec // few
 	}
 	for i, w := range s.words {
 		for _, t := range w.terms {
@@ -190,24 +231,27 @@ func (s *search) countTerms() {
 }
 
 // scan looks for the query's words and grams in a candidate's text.
-func (c *candidate) scan(words map[string]int, index gramIndex, asked int) {
-	c.grams = make([]uint16, len(index.list))
-	for field, text := range c.fields {
-		title := field == 0 || field == 1 && c.kind == kindQuestion
+func (c *candidate) scan(x queryIndex) {
+	c.grams = make([]uint16, len(x.grams))
+	for _, text := range c.fields {
 		lang.Scan(text, func(word []byte, _, _ int) {
-			if i, ok := words[string(word)]; ok {
+			if i, ok := x.words[string(word)]; ok {
 				c.exact[i] = true
 			}
 			if lang.IsStop(word) {
-				if title && asked != 0 {
-					c.asks |= 1 << lang.Asking(word) & asked &^ 1
+				if a := lang.Asking(word); a > 0 {
+					c.asks |= 1 << a
+					if i, ok := x.asks[a]; ok {
+						c.exact[i] = true
+					}
 				}
 				return
 			}
 			lang.Grams(word, func(g uint32) {
 				c.letters++
-				if i, ok := index.at[g]; ok {
+				if i, ok := x.grams[g]; ok {
 					c.grams[i]++
+					c.shared++
 				}
 			})
 		})

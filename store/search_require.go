@@ -94,8 +94,9 @@ func (s *search) prefixes(ctx context.Context) error {
 		list, err := Collect(ctx, s.q, func(scan func(...any) error) (t wordTerm, err error) {
 			t.weight = 1
 			return t, scan(&t.id, &t.text)
-		}, `SELECT id, term FROM search_term WHERE (term >= $1 AND term < $2 OR term = $3) AND EXISTS (
-			SELECT 1 FROM search_posting p WHERE p.term = search_term.id AND p.scope IN (`+numbers(s.scopeIDs)+`)) ORDER BY term LIMIT $4`,
+		}, `SELECT id, term FROM search_term WHERE (term >= $1 AND term < $2 OR term = $3)
+			AND EXISTS (SELECT 1 FROM search_posting p WHERE p.term = search_term.id AND p.scope IN (`+numbers(s.scopeIDs)+`))
+			ORDER BY term LIMIT $4`,
 			begin, begin+"\U0010FFFF", w.stem, maxPrefixTerms)
 		if err != nil {
 			return err

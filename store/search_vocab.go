@@ -67,10 +67,10 @@ func (tx *Tx) addTerms(ctx context.Context, terms []string, first int64) error {
 	if err := w.close(ctx); err != nil {
 		return err
 	}
-	w = newRows(tx, `INSERT INTO search_gram (gram, chunk, n, data) VALUES `,
-		` ON CONFLICT (gram, chunk) DO UPDATE SET n = search_gram.n + excluded.n, data = CAST(search_gram.data || excluded.data AS BLOB)`, 4)
+	w = newRows(tx, `INSERT INTO search_gram (gram, chunk, data) VALUES `,
+		` ON CONFLICT (gram, chunk) DO UPDATE SET data = CAST(search_gram.data || excluded.data AS BLOB)`, 3)
 	for k, data := range grams {
-		if err := w.add(ctx, k.gram, k.chunk, len(data)/2, data); err != nil {
+		if err := w.add(ctx, k.gram, k.chunk, data); err != nil {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (tx *Tx) dropPosting(ctx context.Context, term string, scope, num int64) er
 		return err
 	}
 	if data = without(data, uint16(num&(1<<chunkBits-1)), 1<<chunkBits-1); len(data) > 0 { //nolint:gosec // 12 bits
-		_, err := tx.ExecContext(ctx, `UPDATE search_posting SET n = $1, data = $2 WHERE term = $3 AND scope = $4 AND chunk = $5`, len(data)/2, data, id, scope, chunk)
+		_, err := tx.ExecContext(ctx, `UPDATE search_posting SET data = $1 WHERE term = $2 AND scope = $3 AND chunk = $4`, data, id, scope, chunk)
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM search_posting WHERE term = $1 AND scope = $2 AND chunk = $3`, id, scope, chunk); err != nil {
@@ -222,9 +222,9 @@ func (tx *Tx) dropTerm(ctx context.Context, term string, id int64) error {
 			return err
 		}
 		data = without(data, uint16(id&(1<<termBits-1)), 1<<termBits-1) //nolint:gosec // 16 bits
-		query, args := `UPDATE search_gram SET n = $1, data = $2 WHERE gram = $3 AND chunk = $4`, []any{len(data) / 2, data, g, id >> termBits}
+		query, args := `UPDATE search_gram SET data = $1 WHERE gram = $2 AND chunk = $3`, []any{data, g, id >> termBits}
 		if len(data) == 0 {
-			query, args = `DELETE FROM search_gram WHERE gram = $1 AND chunk = $2`, args[2:]
+			query, args = `DELETE FROM search_gram WHERE gram = $1 AND chunk = $2`, args[1:]
 		}
 		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 			return err

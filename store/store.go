@@ -103,13 +103,14 @@ func dsn(path string, pairs ...string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// Close closes the file.
+// Close closes the file. The writer goes last: so SQLite takes its log into the
+// file and removes it, and nothing that was deleted stays there.
 func (s *Store) Close() error {
-	err := s.writer.Close()
+	var err error
 	if s.reader != nil {
-		err = errors.Join(err, s.reader.Close())
+		err = s.reader.Close()
 	}
-	return err
+	return errors.Join(err, s.writer.Close())
 }
 
 // Matrix is the same file for the tables of the Matrix library.
@@ -179,7 +180,25 @@ type Tx struct {
 	s       *Store
 	ring    []*bell
 	pending *indexBuffer // what the search index has to take
-	wipe    bool         // what was deleted must not stay in the log of writes either
+	erase   bool         // nothing of what was deleted may stay in the file
+	ready   map[string]*sql.Stmt
+}
+
+// prepared is a statement that the transaction uses again and again; it is
+// closed with it.
+func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := tx.ready[query]; s != nil {
+		return s, nil
+	}
+	s, err := tx.PrepareContext(ctx, query) //nolint:sqlclosecheck // the transaction does
+	if err != nil {
+		return nil, err
+	}
+	if tx.ready == nil {
+		tx.ready = map[string]*sql.Stmt{}
+	}
+	tx.ready[query] = s
+	return s, nil
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use
@@ -200,12 +219,11 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
 	}
-	if tx.wipe {
-		// While somebody reads, some of it stays until the log is written over.
-		_, _ = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	}
 	for _, b := range tx.ring {
 		b.Ring()
+	}
+	if tx.erase { // what was there before is still in the log; if that is in use, it goes the next time
+		_, _ = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	return nil
 }

@@ -6,7 +6,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/rs/zerolog"
 	"go.yaml.in/yaml/v3"
+
+	"buffet/knowledge"
+	"buffet/store"
 )
 
 const envEmbeddingsKey = "BUFFET_EMBEDDINGS_KEY"
@@ -32,6 +36,19 @@ func (c *Config) EmbeddingsKey() (string, error) {
 		return os.Getenv(envEmbeddingsKey), nil
 	}
 	return secret("key of embeddings", c.Embeddings.KeyFile, envEmbeddingsKey)
+}
+
+// meaning is the search by meaning; without embeddings it does nothing.
+func (c *Config) meaning(st *store.Store, log zerolog.Logger) (*knowledge.Meaning, error) {
+	m := &knowledge.Meaning{Store: st, Now: time.Now, Log: log}
+	if e := c.Embeddings; e != nil {
+		key, err := c.EmbeddingsKey()
+		if err != nil {
+			return nil, err
+		}
+		m.Embedder = knowledge.New(knowledge.EmbedConfig{URL: e.URL, Key: key, Model: e.Model, Dimensions: e.Dimensions, Timeout: e.Timeout})
+	}
+	return m, nil
 }
 
 func (r *configReader) embeddingsKeys(e *Embeddings) []configKey {

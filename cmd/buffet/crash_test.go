@@ -28,7 +28,8 @@ const (
 )
 
 // TestCrash kills the bot at random instants while 200 commands come in and 50
-// slots come due, and then counts: everything once.
+// slots come due, and then counts: everything once. Meanwhile members ask, mark,
+// answer and delete.
 //
 // The bot speaks to the homeserver through a proxy that brings every request
 // to its end even if the bot is dead by then, as the proxies in front of real
@@ -41,6 +42,7 @@ func TestCrash(t *testing.T) {
 	plain, encrypted, p := h.settle()
 	h.says(h.anke, plain, "!angebot 1", "Beratung 1")
 	h.says(h.anke, encrypted, "!angebot 1", "Beratung 1")
+	talk := h.newTalk(plain, encrypted)
 	p.stop()
 	began := time.Now()
 	p = h.start()
@@ -66,6 +68,7 @@ func TestCrash(t *testing.T) {
 	sent := make([]id.EventID, crashCommands)
 	for i := range sent {
 		sent[i] = h.send(h.anke, rooms[i%2], fmt.Sprintf("!angebot %d", 1+i%12))
+		talk.goOn(i)
 		if i%2 == 0 { // spread over the kills
 			h.replied(h.anke, sent[i/2])
 		}
@@ -83,6 +86,7 @@ func TestCrash(t *testing.T) {
 	h.says(h.anke, plain, "!angebot 3")
 	h.says(h.anke, encrypted, "!angebot 3")
 	h.count(rooms, sent)
+	talk.count()
 }
 
 // Each slot has a window of its own, so that its post can be told from the others.

@@ -60,6 +60,28 @@ func TestImportAndExportJSONL(t *testing.T) {
 	}
 }
 
+func TestSearchFinds(t *testing.T) {
+	dir := configured(t)
+	source := writeFile(t, "faq.jsonl", `{"kind":"question","text":"Wer verleiht einen Beamer?","answers":[{"text":"Das Stadtteilbüro verleiht Technik"}]}
+{"kind":"experience","text":"Unser Lastenrad"}`, 0o600)
+	if out, code := call(t, dir, "import", "--network", "N", source); code != 0 {
+		t.Fatalf("import: code %d\n%s", code, out)
+	}
+	for args, want := range map[string]string{
+		"Beamer verleihen": "question    F1", "--network n lastenrad": "experience  E1", "--json Stadtteilbüro": `"question": "F1"`,
+		"Hubschrauber": "0 found, page 1 of 1", "--page 2 Lastenrad": "1 found, page 2 of 1",
+	} {
+		if out, code := call(t, dir, append([]string{"search"}, strings.Fields(args)...)...); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: code %d\n%s", args, code, out)
+		}
+	}
+	for args, want := range map[string]string{"--limit 101 x": "--limit", "--page 0 x": "--page", "--network M x": "no network"} {
+		if out, code := call(t, dir, append([]string{"search"}, strings.Fields(args)...)...); code != 1 || !strings.Contains(out, want) {
+			t.Errorf("%s: code %d\n%s", args, code, out)
+		}
+	}
+}
+
 func TestSearchPrints(t *testing.T) {
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "buffet.db"))
 	if err != nil {
@@ -86,7 +108,7 @@ func TestSearchPrints(t *testing.T) {
 	if got := strings.Join(scopes, " "); err != nil || got != "n/N p/N r/!r:x" {
 		t.Errorf("scopes %s, %v", got, err)
 	}
-	found, err := loadFound(t.Context(), st.Reader(), []searchHit{{ID: q.ID, Answers: []int64{a.ID, 99}, Score: 2}, {ID: 98}})
+	found, err := loadFound(t.Context(), st.Reader(), []store.SearchHit{{ID: q.ID, Answers: []int64{a.ID, 99}, Score: 2}, {ID: 98}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +118,7 @@ func TestSearchPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "question    F1     2026-11-25  Wer [31mhat " + strings.Repeat("x", 88) + "…  (room !r:x)\n" +
-		"  answer      –      2026-11-25  Wir  (public)\n11 found, page 1 of 2\n"
+		"  answer      F1     2026-11-25  Wir  (public)\n11 found, page 1 of 2\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}

@@ -62,6 +62,7 @@ type daemon struct {
 	bot     *bot.Bot
 	store   *store.Store
 	phrases *lang.Phrases
+	meaning *knowledge.Meaning
 	log     zerolog.Logger
 	queue   *schedule.Queue
 	planner *schedule.Planner
@@ -77,6 +78,9 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if err != nil {
 		return nil, err
 	}
+	if table.Meaning, err = c.meaning(st, log); err != nil {
+		return nil, err
+	}
 	networks, err := c.networks()
 	if err != nil {
 		return nil, err
@@ -85,8 +89,9 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if err != nil {
 		return nil, err
 	}
-	d := &daemon{store: st, phrases: phrases, log: log,
+	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
+	d.meaning.Members = d.bot.KnowMembers
 	d.poller = &offers.Poller{Store: st, Fetcher: offers.NewFetcher(), Phrases: phrases, Now: time.Now,
 		Networks: map[string]offers.FeedNetwork{}}
 	for i, n := range c.Networks {
@@ -108,7 +113,7 @@ func (c *Config) networks() (list []bot.Network, err error) {
 			return nil, fmt.Errorf("load zone of %s: %w", n.Name, err)
 		}
 		list = append(list, bot.Network{Name: n.Name, Lang: n.Language, Zone: zone, Prefix: n.Prefix, Rooms: n.Rooms,
-			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce})
+			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce, Retention: n.Retention})
 	}
 	return list, nil
 }
@@ -117,6 +122,9 @@ func (d *daemon) run(ctx context.Context) error {
 	now := time.Now()
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := offers.EnsureFeeds(ctx, tx, d.poller.Feeds, now); err != nil {
+			return err
+		}
+		if err := tx.SettleMeaning(ctx); err != nil {
 			return err
 		}
 		_, err := schedule.Add(ctx, tx, kindTidy, kindTidy, nil, now.Add(time.Minute))
@@ -152,6 +160,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
 	}
 	maps.Copy(all, d.bot.RecheckHandler())
+	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
 

@@ -24,30 +24,6 @@ type SearchCmd struct {
 	JSON    bool     `name:"json" help:"Print everything of what is found, as JSON."`
 }
 
-// searchQuery asks the index: Text in documents of one of Kinds that one of
-// Scopes may see, Limit of them after Offset, as of Now.
-type searchQuery struct {
-	Text          string
-	Kinds, Scopes []string
-	Limit, Offset int
-	Now           time.Time
-}
-
-// searchHit is a contribution by its id, with those of its answers that match.
-type searchHit struct {
-	Kind    string
-	ID      int64
-	Answers []int64
-	Score   float64
-}
-
-// knowledgeSearch asks the index and also returns how many there are in all.
-// HOOK: once store.Search is here, searchQuery and searchHit become its types
-// and this is `return store.Search(ctx, q, query)`.
-func knowledgeSearch(_ context.Context, _ store.Querier, _ searchQuery) ([]searchHit, int, error) {
-	return nil, 0, errors.New("search is not there yet")
-}
-
 // Run searches and prints a page of what was found, best first.
 func (s *SearchCmd) Run(ctx context.Context, p *Program) error {
 	if s.Limit < 1 || s.Limit > 100 || s.Page < 1 || s.Page > 10_000 {
@@ -74,8 +50,10 @@ func (s *SearchCmd) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	hits, total, err := knowledgeSearch(ctx, st.Reader(), searchQuery{Text: strings.Join(s.Words, " "), Kinds: []string{store.Question, store.Answer, store.Experience},
-		Scopes: scopes, Limit: s.Limit, Offset: (s.Page - 1) * s.Limit, Now: time.Now()})
+	query := store.ParseQuery(strings.Join(s.Words, " "))
+	query.Kinds, query.Scopes = []string{store.Question, store.Answer, store.Experience}, scopes
+	query.Limit, query.Offset, query.Now = s.Limit, (s.Page-1)*s.Limit, time.Now()
+	hits, total, err := store.Search(ctx, st.Reader(), query)
 	if err != nil {
 		return err
 	}
@@ -104,7 +82,8 @@ func operatorScopes(ctx context.Context, st *store.Store, networks []Network) (s
 // foundItem is a contribution as an operator sees it.
 type foundItem struct {
 	Kind     string      `json:"kind"`
-	Number   string      `json:"number,omitempty"` // F12, E4; answers have none
+	Number   string      `json:"number,omitempty"`   // F12, E4; answers have none
+	Question string      `json:"question,omitempty"` // of an answer: its question's number
 	ID       int64       `json:"id"`
 	Network  string      `json:"network"`
 	Title    string      `json:"title,omitempty"`
@@ -125,25 +104,39 @@ type foundItem struct {
 }
 
 // loadFound reads what hits stand for. What was deleted meanwhile is left out.
-func loadFound(ctx context.Context, q store.Querier, hits []searchHit) ([]foundItem, error) {
+func loadFound(ctx context.Context, q store.Querier, hits []store.SearchHit) ([]foundItem, error) {
 	list := []foundItem{}
 	for _, h := range hits {
-		c, err := store.ContributionByID(ctx, q, h.ID)
+		found, err := loadItems(ctx, q, h.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			f.Score = h.Score
+			if f.Answers, err = loadItems(ctx, q, h.Answers...); err != nil {
+				return nil, err
+			}
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+func loadItems(ctx context.Context, q store.Querier, ids ...int64) (list []foundItem, err error) {
+	for _, one := range ids {
+		c, err := store.ContributionByID(ctx, q, one)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		} else if err != nil {
 			return nil, err
 		}
 		f := newFound(c)
-		f.Score = h.Score
-		for _, a := range h.Answers {
-			c, err := store.ContributionByID(ctx, q, a)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			} else if err != nil {
+		if c.Kind == store.Answer && c.Question > 0 {
+			question, err := store.ContributionByID(ctx, q, c.Question)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			}
-			f.Answers = append(f.Answers, newFound(c))
+			f.Question = newFound(question).Number
 		}
 		list = append(list, f)
 	}
@@ -192,7 +185,7 @@ func (f *foundItem) line(p *Program, indent string) {
 	if f.Audience == store.AudienceRoom {
 		who += " " + printable(f.Room.String())
 	}
-	fmt.Fprintf(p.Out, "%s%-10s  %-5s  %s  %s  (%s)\n", indent, f.Kind, cmp.Or(f.Number, "–"), f.Sent.Format(time.DateOnly), string(text), who)
+	fmt.Fprintf(p.Out, "%s%-10s  %-5s  %s  %s  (%s)\n", indent, f.Kind, cmp.Or(f.Number, f.Question, "–"), f.Sent.Format(time.DateOnly), string(text), who)
 }
 
 // printable is a text from outside on one line, without what a terminal obeys.

@@ -1,7 +1,7 @@
 -- Knowledge: what members gave. Messages that were not gathered are not stored.
 
 CREATE TABLE contribution (
-	id          INTEGER PRIMARY KEY,
+	id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: outbox keys and consent hang on it
 	network     TEXT NOT NULL,
 	kind        TEXT NOT NULL CHECK (kind IN ('question', 'answer', 'experience')),
 	number      INTEGER NOT NULL,              -- counted up per network and kind, stays for ever; answers have 0

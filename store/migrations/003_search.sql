@@ -28,7 +28,6 @@ CREATE TABLE search_term (
 CREATE TABLE search_gram (
 	gram  INTEGER NOT NULL,
 	chunk INTEGER NOT NULL,
-	n     INTEGER NOT NULL,
 	data  BLOB NOT NULL,
 	PRIMARY KEY (gram, chunk)
 ) WITHOUT ROWID;
@@ -38,7 +37,6 @@ CREATE TABLE search_posting (
 	term  INTEGER NOT NULL,
 	scope INTEGER NOT NULL,
 	chunk INTEGER NOT NULL,
-	n     INTEGER NOT NULL,
 	data  BLOB NOT NULL,
 	PRIMARY KEY (term, scope, chunk)
 ) WITHOUT ROWID;

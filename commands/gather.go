@@ -177,7 +177,7 @@ func (c *Call) scopes(ctx context.Context, tx *store.Tx) ([]string, error) {
 	if !c.Direct {
 		return knowledge.RoomScopes(c.Room, c.roomNetwork()), nil
 	}
-	return knowledge.PersonScopes(ctx, tx, c.Sender)
+	return knowledge.ChatScopes(ctx, tx, c.Room, c.Sender)
 }
 
 // roomNetwork is the network of the room a call was made in.

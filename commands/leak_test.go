@@ -84,6 +84,11 @@ func newLeakHouse(t *testing.T, keep func(piece) bool) *leakHouse {
 		if _, err := tx.ExecContext(ctx, `CREATE TABLE crypto_megolm_outbound_session (room_id TEXT)`); err != nil {
 			return err
 		}
+		for _, network := range []string{"Nord", "Süd"} {
+			if err := tx.PutExpert(ctx, store.Expert{Network: network, Author: "@buffet:example.org", Name: "Frau " + network, Topic: "Fahrdienst", At: h.now}); err != nil {
+				return err
+			}
+		}
 		for room, network := range leakRooms() {
 			if err := h.enter(ctx, tx, store.Room{ID: room, Network: network}); err != nil {
 				return err
@@ -183,11 +188,14 @@ func successor(room id.RoomID) id.RoomID {
 	return id.RoomID(strings.Split(string(room), ":")[0] + upgraded)
 }
 
+// guest: the asker is in the room, and let somebody else into the direct chat who is not.
+const guest = "join, with a guest in the chat"
+
 // leakStates are the states towards a room, and whether it is seen from there.
 func leakStates() map[string]bool {
 	return map[string]bool{
 		"never": false, "join": true, "leave": false, "ban": false, "kick": false, "invite": false, "knock": false,
-		"members unknown": false, "bot out": false, "upgraded, in both": true, "upgraded, in the old": false, "upgraded, in the new": true,
+		guest: false, "members unknown": false, "bot out": false, "upgraded, in both": true, "upgraded, in the old": false, "upgraded, in the new": true,
 	}
 }
 
@@ -209,6 +217,13 @@ func (h *leakHouse) apply(ctx context.Context, tx *store.Tx, s situation) error 
 		return errors.Join(member(ctx, tx, s.x, asker, "join"), member(ctx, tx, s.x, asker, "leave"))
 	case "join", "leave", "ban", "invite", "knock":
 		return member(ctx, tx, s.x, asker, s.state)
+	case guest:
+		if s.y != "" {
+			if err := member(ctx, tx, s.y, "@guest:example.org", "join"); err != nil {
+				return err
+			}
+		}
+		return errors.Join(member(ctx, tx, s.x, asker, "join"), member(ctx, tx, askerDM, "@guest:example.org", "join"))
 	case "members unknown":
 		return errors.Join(member(ctx, tx, s.x, asker, "join"), tx.ForgetMembers(ctx, s.x))
 	case "bot out":
@@ -255,7 +270,7 @@ func (h *leakHouse) ask(ctx context.Context, tx *store.Tx, s situation, text str
 		if n := leakRooms()[s.y]; n != "" {
 			networks[n] = true
 		}
-		if leakStates()[s.state] {
+		if leakStates()[s.state] || s.state == guest {
 			networks[leakRooms()[s.x]] = true
 		}
 	}
@@ -433,6 +448,11 @@ func (h *leakHouse) check(s situation, fresh *leakHouse) int {
 			}
 			if w.names != nil && s.sees(p) && shown != w.names(p) {
 				h.t.Errorf("%v: %q shows %v: %+v", s, w.text, shown, p)
+			}
+		}
+		for _, network := range []string{"Nord", "Süd"} { // who is in it is for the network
+			if strings.Contains(text, "Frau "+network) && !s.sees(piece{network: network, audience: store.AudienceNetwork}) {
+				h.t.Errorf("%v: %q names somebody of %s:\n%s", s, w.text, network, text)
 			}
 		}
 		if strings.Contains(text, "mkzzzz ") && w.text != "suche mkzzzz" {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"buffet/knowledge"
@@ -20,9 +21,15 @@ func runWho(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	case c.Tail == "":
 		return nil, c.wrong("know_who_empty")
 	}
-	list, err := store.Experts(ctx, tx, c.Network.Name, "")
+	scopes, err := c.scopes(ctx, tx)
 	if err != nil {
 		return nil, err
+	}
+	var list []store.Expert
+	if slices.Contains(scopes, store.NetworkScope(c.Network.Name)) {
+		if list, err = store.Experts(ctx, tx, c.Network.Name, ""); err != nil {
+			return nil, err
+		}
 	}
 	text, names := new(lang.Text), map[string]bool{}
 	for _, e := range list {
@@ -31,7 +38,7 @@ func runWho(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 			text.Line().Raw("• ").Bold(e.Name).Raw(" · " + e.Topic)
 		}
 	}
-	if err := c.answerers(ctx, tx, text, names); err != nil {
+	if err := c.answerers(ctx, tx, scopes, text, names); err != nil {
 		return nil, err
 	}
 	if len(names) == 0 {
@@ -41,11 +48,7 @@ func runWho(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 }
 
 // answerers adds who answered about it, of those who agreed to be named.
-func (c *Call) answerers(ctx context.Context, tx *store.Tx, text *lang.Text, names map[string]bool) error {
-	scopes, err := c.scopes(ctx, tx)
-	if err != nil {
-		return err
-	}
+func (c *Call) answerers(ctx context.Context, tx *store.Tx, scopes []string, text *lang.Text, names map[string]bool) error {
 	query := store.ParseQuery(c.Tail)
 	query.Kinds, query.Scopes, query.Limit, query.Now = []string{store.Answer, store.Experience, store.Question}, scopes, 20, c.Now
 	hits, _, err := store.Search(ctx, tx, query)

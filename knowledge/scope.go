@@ -3,6 +3,7 @@ package knowledge
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"maunium.net/go/mautrix/id"
 
@@ -32,6 +33,30 @@ func PersonScopes(ctx context.Context, q store.Querier, user id.UserID) ([]strin
 			seen[r.Network] = true
 			scopes = append(scopes, store.NetworkScope(r.Network), store.PublicScope(r.Network))
 		}
+	}
+	return scopes, nil
+}
+
+// ChatScopes are what everybody may see who reads a direct chat: of the person
+// who asks, and of whoever else they let in. We are in all rooms ourselves.
+func ChatScopes(ctx context.Context, q store.Querier, chat id.RoomID, user id.UserID) ([]string, error) {
+	scopes, err := PersonScopes(ctx, q, user)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := store.JoinedMembers(ctx, q, chat)
+	if err != nil {
+		return nil, err
+	}
+	for _, reader := range readers {
+		if reader == user {
+			continue
+		}
+		may, err := PersonScopes(ctx, q, reader)
+		if err != nil {
+			return nil, err
+		}
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return !slices.Contains(may, s) })
 	}
 	return scopes, nil
 }

@@ -27,6 +27,16 @@ func JoinedRooms(ctx context.Context, q Querier, user id.UserID) ([]Room, error)
 	return list, nil
 }
 
+// JoinedMembers are those who are joined to a room, us included.
+func JoinedMembers(ctx context.Context, q Querier, room id.RoomID) ([]id.UserID, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (u id.UserID, err error) { return u, scan(&u) },
+		`SELECT user_id FROM mx_user_profile WHERE room_id = $1 AND membership = 'join' ORDER BY user_id`, room)
+	if err != nil {
+		return nil, fmt.Errorf("read members of a room: %w", err)
+	}
+	return list, nil
+}
+
 // viaCount is how many servers a link to a room names (Matrix appendices,
 // "Routing").
 const viaCount = 3
@@ -34,12 +44,9 @@ const viaCount = 3
 // Via are up to three homeservers that know a room: own, and those with the
 // most members.
 func Via(ctx context.Context, q Querier, room id.RoomID, own string) ([]string, error) {
-	users, err := Collect(ctx, q, func(scan func(...any) error) (u id.UserID, err error) {
-		err = scan(&u)
-		return u, err
-	}, `SELECT user_id FROM mx_user_profile WHERE room_id = $1 AND membership = 'join'`, room)
+	users, err := JoinedMembers(ctx, q, room)
 	if err != nil {
-		return nil, fmt.Errorf("read servers of a room: %w", err)
+		return nil, err
 	}
 	members := map[string]int{}
 	for _, u := range users {

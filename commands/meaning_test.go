@@ -263,6 +263,13 @@ func TestMeaningAnswers(t *testing.T) {
 	h.work()
 	got := h.search(room, "chauffeur")
 	h.expect("with its question", got, "Gäste", "↳ Wir lassen sie abholen")
+	h.gather(room, "$p", "Was tun ohne Fahrdienst?", func(c *store.Contribution) { c.Kind = store.Question })
+	p := h.gather(room, "$p2", "Wer kann Leute hinbringen oder abholen?", func(c *store.Contribution) { c.Kind = store.Question })
+	h.gather(room, "$b", "Ein Chauffeur vom Verein", func(c *store.Contribution) { c.Kind, c.Question = store.Answer, p.ID })
+	h.work()
+	if got := h.search(room, "chauffeur"); strings.Count(got, "Ein Chauffeur") != 1 || strings.Count(got, "hinbringen") != 1 {
+		t.Errorf("an answer that the words find and its question that is close: %s", got)
+	}
 	h.expect("answers alone", h.search(room, "antwort: chauffeur"), "abholen", "!Gäste")
 }
 

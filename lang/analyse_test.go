@@ -11,7 +11,7 @@ func TestTokens(t *testing.T) {
 	var words []string
 	for _, tok := range Tokens(text) {
 		words = append(words, tok.Word)
-		if s := text[tok.Start:tok.End]; strings.ContainsAny(s, " ,!-\x00\xff") || s == "" {
+		if s := text[tok.Start:tok.End]; strings.ContainsAny(s, " ,!-\x00") || strings.Contains(s, "\xff") || s == "" {
 			t.Errorf("%s stands at %q", tok.Word, s)
 		}
 	}

@@ -129,26 +129,9 @@ func scaleOwn(ctx context.Context, t *table, dir string, n int, texts []string, 
 	if err := scaleLive(ctx, t, o, n, texts); err != nil {
 		return 0, err
 	}
-	var scopes []string
-	for i := range viewerRooms {
-		scopes = append(scopes, store.RoomScope(scaleRoom(i)))
-	}
-	debug.FreeOSMemory()
-	var times []time.Duration
-	var most float64
-	for _, ask := range asks {
-		q := store.ParseQuery(ask.Text)
-		q.Scopes, q.Now = scopes, time.Now()
-		begin := time.Now()
-		if _, _, err := store.Search(ctx, o.st.Reader(), q); err != nil {
-			return 0, err
-		}
-		times = append(times, time.Since(begin))
-		m, err := readMemory(os.Getpid())
-		if err != nil {
-			return 0, err
-		}
-		most = max(most, m.rss)
+	times, most, err := scaleAsk(ctx, o, asks)
+	if err != nil {
+		return 0, err
 	}
 	p50, p95 := 30.0, 120.0
 	if n <= 100_000 {
@@ -161,6 +144,30 @@ func scaleOwn(ctx context.Context, t *table, dir string, n int, texts []string, 
 	t.note("index", "%.1f MB", float64(index)/mega)
 	t.note("whole file", "%.1f MB", float64(file)/mega)
 	return index, err
+}
+
+// scaleAsk asks all questions and watches the memory, in bytes.
+func scaleAsk(ctx context.Context, o *own, asks []setQuery) (times []time.Duration, most float64, err error) {
+	var scopes []string
+	for i := range viewerRooms {
+		scopes = append(scopes, store.RoomScope(scaleRoom(i)))
+	}
+	debug.FreeOSMemory()
+	for _, ask := range asks {
+		q := store.ParseQuery(ask.Text)
+		q.Scopes, q.Now = scopes, time.Now()
+		begin := time.Now()
+		if _, _, err := store.Search(ctx, o.st.Reader(), q); err != nil {
+			return nil, 0, err
+		}
+		times = append(times, time.Since(begin))
+		m, err := readMemory(os.Getpid())
+		if err != nil {
+			return nil, 0, err
+		}
+		most = max(most, m.rss)
+	}
+	return times, most, nil
 }
 
 // scaleLive adds single contributions.

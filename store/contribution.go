@@ -137,13 +137,10 @@ func (tx *Tx) AddContribution(ctx context.Context, c Contribution) (_ Contributi
 	if c.Active.IsZero() {
 		c.Active = c.Sent
 	}
-	insert, err := tx.prepared(ctx, `INSERT INTO contribution (network, kind, number, question_id, room_id, event_id, event_room, thread_id,
+	err = tx.queryRow(ctx, `INSERT INTO contribution (network, kind, number, question_id, room_id, event_id, event_room, thread_id,
 		uid, url, author, name, audience, kept, title, body, topics, sent_at, active_at, closed_at, nudged_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`)
-	if err != nil {
-		return c, false, fmt.Errorf("keep contribution: %w", err)
-	}
-	err = insert.QueryRowContext(ctx, c.Network, c.Kind, c.Number, c.Question, c.Room, c.Event, c.EventRoom, c.Thread, c.UID, c.URL, c.Author, c.Name,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
+		c.Network, c.Kind, c.Number, c.Question, c.Room, c.Event, c.EventRoom, c.Thread, c.UID, c.URL, c.Author, c.Name,
 		c.Audience, c.Kept, c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged)).Scan(&c.ID)
 	if err != nil {
 		return c, false, fmt.Errorf("keep contribution: %w", err)
@@ -155,11 +152,8 @@ func (tx *Tx) AddContribution(ctx context.Context, c Contribution) (_ Contributi
 }
 
 func (tx *Tx) nextNumber(ctx context.Context, network, kind string) (n int, err error) {
-	next, err := tx.prepared(ctx, `INSERT INTO contribution_number (network, kind, highest) VALUES ($1, $2, 1)
-		ON CONFLICT (network, kind) DO UPDATE SET highest = contribution_number.highest + 1 RETURNING highest`)
-	if err == nil {
-		err = next.QueryRowContext(ctx, network, kind).Scan(&n)
-	}
+	err = tx.queryRow(ctx, `INSERT INTO contribution_number (network, kind, highest) VALUES ($1, $2, 1)
+		ON CONFLICT (network, kind) DO UPDATE SET highest = contribution_number.highest + 1 RETURNING highest`, network, kind).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count contribution: %w", err)
 	}

@@ -83,7 +83,7 @@ func (s *search) group() ([]SearchHit, map[int64]*candidate) {
 }
 
 // showWords fills in what of a hit's texts matched.
-func (s *search) showWords(hit *SearchHit, by map[int64]*candidate) {
+func (s *search) showWords(hit *SearchHit, by map[int64]*candidate, index *queryIndex) {
 	hit.Words = map[string]bool{}
 	refs := append([]int64{hit.ID}, hit.Answers...)
 	if hit.Kind == OfferKind {
@@ -93,7 +93,15 @@ func (s *search) showWords(hit *SearchHit, by map[int64]*candidate) {
 	for _, ref := range refs {
 		for _, text := range by[ref].fields {
 			lang.Scan(text, func(word []byte, _, _ int) {
-				if !lang.IsStop(word) && s.shown[cache.stem(word)] {
+				if lang.IsStop(word) {
+					return
+				}
+				near := len(word) < lang.GramSize || len(s.query.Prefixes) > 0
+				lang.Grams(word, func(g uint32) {
+					_, ok := index.gram(g)
+					near = near || ok
+				})
+				if near && s.shown[cache.stem(word)] {
 					hit.Words[string(word)] = true
 				}
 			})

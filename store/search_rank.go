@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-
-	"buffet/lang"
 )
 
 // candidate is a document that is looked at closely.
@@ -67,36 +65,11 @@ func (s *search) answer(ctx context.Context) ([]SearchHit, int, error) {
 			s.shown[t.text] = true
 		}
 	}
+	index := s.queryIndex()
 	for i := range hits {
-		s.showWords(&hits[i], by)
+		s.showWords(&hits[i], by, index)
 	}
 	return hits, total, nil
-}
-
-// queryIndex finds the query's words and grams.
-type queryIndex struct {
-	words map[string]int
-	asks  map[int]int // question words, by what they ask for
-	grams map[uint32]int
-}
-
-func (s *search) queryIndex() queryIndex {
-	x := queryIndex{map[string]int{}, map[int]int{}, map[uint32]int{}}
-	for i, w := range s.words {
-		x.words[w.text] = i
-		if a := lang.Asking([]byte(w.text)); a > 0 {
-			x.asks[a] = i
-		}
-		if w.stop {
-			continue
-		}
-		for _, g := range w.grams {
-			if _, ok := x.grams[g]; !ok {
-				x.grams[g] = len(x.grams)
-			}
-		}
-	}
-	return x
 }
 
 // ranking is what all candidates are ranked by.
@@ -227,34 +200,6 @@ func (s *search) countTerms() {
 				}
 			}
 		}
-	}
-}
-
-// scan looks for the query's words and grams in a candidate's text.
-func (c *candidate) scan(x queryIndex) {
-	c.grams = make([]uint16, len(x.grams))
-	for _, text := range c.fields {
-		lang.Scan(text, func(word []byte, _, _ int) {
-			if i, ok := x.words[string(word)]; ok {
-				c.exact[i] = true
-			}
-			if lang.IsStop(word) {
-				if a := lang.Asking(word); a > 0 {
-					c.asks |= 1 << a
-					if i, ok := x.asks[a]; ok {
-						c.exact[i] = true
-					}
-				}
-				return
-			}
-			lang.Grams(word, func(g uint32) {
-				c.letters++
-				if i, ok := x.grams[g]; ok {
-					c.grams[i]++
-					c.shared++
-				}
-			})
-		})
 	}
 }
 

@@ -224,7 +224,7 @@ func (s *search) choose(ctx context.Context) error {
 	slices.SortFunc(all, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.scope.id, b.scope.id), cmp.Compare(a.num, b.num))
 	})
-	for part := range slices.Chunk(all[:min(len(all), maxWalk)], 250) {
+	for part := range slices.Chunk(all[:min(len(all), maxWalk)], maxCandidates) {
 		at := map[[2]int64]float32{}
 		var b strings.Builder
 		for i, d := range part {

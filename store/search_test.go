@@ -83,34 +83,22 @@ func hitIDs(hits []SearchHit) []int64 {
 func dump(t testing.TB, s *Store) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, table := range []string{"search_term", "search_gram", "search_posting", "search_doc"} {
-		rows, err := s.writer.QueryContext(t.Context(), `SELECT * FROM `+table)
+	for table, columns := range map[string]string{
+		"search_term": "id, term, '', ''", "search_gram": "gram, chunk, hex(data), ''", "search_posting": "term, scope, chunk, hex(data)",
+		"search_doc": "scope, num, ref, length",
+	} {
+		list, err := Collect(t.Context(), s.writer, func(scan func(...any) error) (string, error) {
+			var a, b, c, d string
+			err := scan(&a, &b, &c, &d)
+			return strings.Join([]string{a, b, c, d}, "|"), err
+		}, `SELECT `+columns+` FROM `+table)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer rows.Close()
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
+		slices.Sort(list)
+		if len(list) > 0 {
+			all[table] = list
 		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			line := ""
-			for _, v := range values {
-				line += fmt.Sprintf("%v|", *(v.(*any)))
-			}
-			all[table] = append(all[table], line)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(all[table])
 	}
 	return all
 }

@@ -184,21 +184,21 @@ type Tx struct {
 	ready   map[string]*sql.Stmt
 }
 
-// prepared is a statement that the transaction uses again and again; it is
-// closed with it.
-func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s := tx.ready[query]; s != nil {
-		return s, nil
+// queryRow is QueryRowContext for a query that comes again and again in a
+// transaction: it is read once.
+func (tx *Tx) queryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	s := tx.ready[query]
+	if s == nil {
+		var err error
+		if s, err = tx.PrepareContext(ctx, query); err != nil {
+			return tx.QueryRowContext(ctx, query, args...) // which tells what is wrong
+		}
+		if tx.ready == nil {
+			tx.ready = map[string]*sql.Stmt{}
+		}
+		tx.ready[query] = s // closed with the transaction
 	}
-	s, err := tx.PrepareContext(ctx, query) //nolint:sqlclosecheck // the transaction does
-	if err != nil {
-		return nil, err
-	}
-	if tx.ready == nil {
-		tx.ready = map[string]*sql.Stmt{}
-	}
-	tx.ready[query] = s
-	return s, nil
+	return s.QueryRowContext(ctx, args...)
 }
 
 // Write runs f in one transaction: all of it, or none of it. f must not use

@@ -38,6 +38,11 @@ type piece struct {
 	id                                  int64
 }
 
+// body has words that only it has.
+func (p piece) body() string {
+	return fmt.Sprintf("Fahrdienst am Ort %s, ganz kurz, w%s s%s?", p.word, p.word, p.word)
+}
+
 // pieces are every audience, kind and state of an answer in every room.
 func pieces() (list []piece) {
 	audiences := []string{store.AudienceRoom, store.AudienceNetwork, store.AudiencePublic}
@@ -116,7 +121,7 @@ func newLeakHouse(t *testing.T, keep func(piece) bool) *leakHouse {
 			}
 			c := store.Contribution{Network: p.network, Kind: p.kind, Room: p.room, Event: id.EventID(fmt.Sprintf("$e%d", i)), EventRoom: p.room,
 				Author: id.UserID(fmt.Sprintf("@a%d:example.org", i)), Name: p.name, Audience: p.audience, Kept: true,
-				Body: fmt.Sprintf("Fahrdienst am Ort %s, ganz kurz", p.word), Sent: h.now.Add(time.Duration(i) * -time.Hour)}
+				Body: p.body(), Sent: h.now.Add(time.Duration(i) * -time.Hour)}
 			if p.question > 0 {
 				c.Question = h.pieces[p.question-1].id
 			}
@@ -351,8 +356,12 @@ func (h *leakHouse) ways(s situation) (list []way) {
 		}
 	}
 	if s.in != "" { // names earlier questions
-		for _, p := range h.pieces[:8] {
-			list = append(list, way{fmt.Sprintf("frage Fahrdienst am Ort %s, ganz kurz", p.word), 0, nil})
+		asked := map[bool]int{}
+		for _, p := range h.pieces {
+			if see := s.sees(p); p.kind == store.Question && asked[see] < 4 {
+				asked[see]++
+				list = append(list, way{"frage " + p.body(), 0, nil})
+			}
 		}
 	}
 	for n := 1; n <= 24; n += 2 {

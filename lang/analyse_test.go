@@ -7,7 +7,7 @@ import (
 )
 
 func TestTokens(t *testing.T) {
-	text := "Größe, Mu\u0308ll-Abfuhr\x00 CAFÉ! x\xffy Covid-19"
+	text := "Größe, Mu\u0308ll-Abfuhr\x00 CAFÉ! x\xffy Covid-19 Türöl"
 	var words []string
 	for _, tok := range Tokens(text) {
 		words = append(words, tok.Word)
@@ -15,7 +15,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s stands at %q", tok.Word, s)
 		}
 	}
-	if got := strings.Join(words, " "); got != "groesse muell abfuhr cafe x y covid 19" {
+	if got := strings.Join(words, " "); got != "groesse muell abfuhr cafe x y covid 19 tueroel" {
 		t.Error(got)
 	}
 }

@@ -141,7 +141,7 @@ func TestMarkedByOthers(t *testing.T) {
 		})
 		pos = c.ben.Mark()
 		c.react(c.ben, c.chat(c.ben), asked.ID, "❌")
-		c.toldFrom(c.ben, pos, "Ich behalte diese Nachricht nicht")
+		c.toldFrom(c.ben, pos, "behalte es auch nicht wieder")
 		if list := c.kept(msg); len(list) != 0 {
 			t.Errorf("kept after a no: %+v", list)
 		}

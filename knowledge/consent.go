@@ -262,6 +262,9 @@ func (k *Keeper) drop(ctx context.Context, tx *store.Tx, c store.Contribution, n
 			}
 		}
 	}
+	if err := unquote(ctx, tx, c, now); err != nil {
+		return err
+	}
 	if err := tx.DropContribution(ctx, c); err != nil {
 		return err
 	}

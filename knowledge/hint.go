@@ -3,7 +3,10 @@ package knowledge
 import (
 	"context"
 	"fmt"
+	"path"
 	"time"
+
+	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
 	"buffet/store"
@@ -51,6 +54,10 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 			return err
 		}
 		found++
+		quoted := store.Mark{Event: id.EventID(fmt.Sprintf("%s%d/%d", HintPrefix, c.ID, old.ID)), Room: p.Room, What: store.MarkQuoted, Contribution: old.ID, At: now}
+		if _, err := tx.AddMark(ctx, quoted); err != nil {
+			return err
+		}
 		text.Line().Raw("• ").Bold(Number(old, p.Lang)).Raw(" " + quote(old.Body) + " (" + lang.ShortDay(p.Lang, old.Sent, now) + ")")
 		address := old.URL
 		if old.Event != "" {
@@ -71,4 +78,22 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 	_, err = tx.Send(ctx, store.Message{Key: fmt.Sprintf("%s%d", HintPrefix, c.ID), Room: p.Room, ReplyTo: c.Event, Thread: c.Thread,
 		Plain: text.Plain(), HTML: text.HTML(), Notice: true}, now)
 	return err
+}
+
+// unquote takes the hints back that quote a question which is about to go.
+func unquote(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
+	marks, err := store.MarksOf(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if m.What != store.MarkQuoted {
+			continue
+		}
+		hint := path.Dir(m.Event.String())
+		if _, err := tx.Send(ctx, store.Message{Key: hint + "/back", Room: m.Room, Redacts: hint}, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -17,6 +17,7 @@ const (
 	MarkClosed     = "closed"     // says that a question is answered
 	MarkQuiet      = "quiet"      // wants fewer hints at earlier questions
 	MarkChoice     = "choice"     // an author chose who may see it, and whether named: with "/" and each choice behind
+	MarkQuoted     = "quoted"     // a hint of ours quotes a question; the event is the hint's key and the question's id
 	MarkRefused    = "refused"    // an author said no to keeping a message; the event is "no/" and its id
 )
 
@@ -77,7 +78,7 @@ func MarksBy(ctx context.Context, q Querier, sender id.UserID) ([]Mark, error) {
 
 // MarksIn are the marks that were made in a room.
 func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
-	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what <> 'refused' ORDER BY event_id`, room)
+	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what NOT IN ('refused', 'quoted') ORDER BY event_id`, room)
 }
 
 // Marked is how many marks of that sort a contribution has.

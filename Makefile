@@ -14,13 +14,13 @@ demo: ## a homeserver, the bot and a lively network on this machine
 build: ## bin/buffet, static
 	go build -trimpath -ldflags "-s -w -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null)" -o bin/buffet ./cmd/buffet
 
-test: ## everything, on a real homeserver; also checks the pinned libc
+test: ## everything, on a real homeserver, one package after the other (two Dendrites at once get in each other's way); also checks the pinned libc
 	@./.ci/pins
 	go vet ./...
-	go test ./...
+	go test -p 1 ./...
 
 race: ## the same under the race detector, which needs a C compiler; but for the crash test, whose processes die young, and the leak test, which is long and single-threaded
-	CGO_ENABLED=1 go test -race -skip '^Test(Crash|NoLeak)$$' -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -skip '^Test(Crash|NoLeak)$$' -timeout 20m -p 1 ./...
 
 bench: ## speed and memory, against peers in the same run
 	go test -run '^$$' -bench . -benchtime 1x ./offers ./schedule ./store

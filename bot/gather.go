@@ -92,10 +92,8 @@ func (b *Bot) edit(ctx context.Context, in *store.Incoming, c *event.MessageEven
 		return nil, err
 	}
 	a.Body, a.HTML = c.NewContent.Body, c.NewContent.FormattedBody
-	return keepAs(in, store.InEdit, edited{Target: target, Text: limit(commands.Given(a))}), nil
+	return keepAs(in, store.InEdit, edited{Target: target, Text: knowledge.Clip(commands.Given(a))}), nil
 }
-
-func limit(s string) string { return knowledge.Clip(s) }
 
 // unaddressed looks at a message that is not for us: it may answer a gathered
 // question, or plainly be one in a room that wants these recognised.
@@ -110,7 +108,7 @@ func (b *Bot) unaddressed(ctx context.Context, room store.Room, in *store.Incomi
 			}
 		}
 		c.RemoveReplyFallback()
-		r.Text = limit(c.Body)
+		r.Text = knowledge.Clip(c.Body)
 		return keepAs(in, store.InReply, r), nil
 	}
 	if on, err := store.Setting(ctx, b.Store.Reader(), room.ID, commands.SetDetect); err != nil || on != commands.On || !lang.IsQuestion(c.Body) {

@@ -45,7 +45,7 @@ CREATE TABLE mark (
 	event_id        TEXT PRIMARY KEY,          -- the reaction, or the message with the word
 	room_id         TEXT NOT NULL,
 	sender          TEXT NOT NULL,
-	what            TEXT NOT NULL,             -- question | experience | closed | quiet | choice | named
+	what            TEXT NOT NULL,             -- store.MarkQuestion and its siblings; a choice with what was chosen
 	contribution_id INTEGER NOT NULL DEFAULT 0,
 	at              INTEGER NOT NULL
 ) WITHOUT ROWID;

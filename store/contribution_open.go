@@ -159,7 +159,13 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 			return err
 		}
 	}
+	if err := tx.VoidAuthor(ctx, user); err != nil {
+		return err
+	}
 	for _, q := range []string{
+		`DELETE FROM subscription WHERE user_id = $1`,
+		`DELETE FROM digest_post WHERE user_id = $1`,
+		`UPDATE digest_source SET author = '' WHERE author = $1`,
 		`DELETE FROM consent WHERE author = $1`,
 		`DELETE FROM expert WHERE author = $1`,
 		`DELETE FROM dialog WHERE author = $1`,

@@ -173,6 +173,17 @@ func Drafts(ctx context.Context, q Querier, room id.RoomID) ([]Digest, error) {
 	return list, nil
 }
 
+// DraftsFor are the digests that wait for approval and were shown to this
+// organiser, newest first.
+func DraftsFor(ctx context.Context, q Querier, user id.UserID) ([]Digest, error) {
+	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest d WHERE state = 'draft'
+		AND EXISTS (SELECT 1 FROM digest_post p WHERE p.digest_id = d.id AND p.kind = 'draft' AND p.user_id = $1) ORDER BY id DESC`, user)
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return list, nil
+}
+
 // DigestLines are the lines of a digest in order, those that are gone too.
 func DigestLines(ctx context.Context, q Querier, digest int64) ([]DigestLine, error) {
 	lines, err := Collect(ctx, q, func(scan func(...any) error) (l DigestLine, err error) {

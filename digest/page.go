@@ -187,8 +187,8 @@ func (k *lookup) via(ctx context.Context, room id.RoomID) ([]string, error) {
 		if via, err = store.Via(ctx, k.q, room, ""); err != nil {
 			return nil, err
 		}
-		if via == nil {
-			via = []string{}
+		if len(via) == 0 { // the message stayed in a room that was replaced
+			via = append([]string{}, k.Page.via...)
 		}
 	}
 	k.rooms[room] = via
@@ -197,9 +197,9 @@ func (k *lookup) via(ctx context.Context, room id.RoomID) ([]string, error) {
 
 // names are what people are called who may be named in the texts.
 func (k *lookup) names(ctx context.Context) error {
-	seen := map[string]bool{}
+	seen, member := map[string]bool{}, k.phrases.Say(k.Lang, "digest_member")
 	add := func(name string) {
-		if name != "" && !seen[name] {
+		if name != "" && !seen[name] && name != member {
 			seen[name] = true
 			k.Page.names = append(k.Page.names, name)
 		}

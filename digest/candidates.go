@@ -19,7 +19,7 @@ type writing struct {
 	sum    Summariser
 
 	coming      []offers.Item
-	answered    []asked
+	answered    []answeredQuestion
 	open        []store.Contribution
 	experiences []store.Contribution
 	threads     []thread
@@ -31,8 +31,8 @@ type writing struct {
 	own   []int               // lines that are somebody's own words
 }
 
-// asked is a question with the answers that the audience sees.
-type asked struct {
+// answeredQuestion is a question with the answers that the audience sees.
+type answeredQuestion struct {
 	store.Contribution
 	answers []store.Contribution
 }
@@ -58,7 +58,7 @@ func (w *writing) choose(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		w.answered = append(w.answered, asked{c, answers})
+		w.answered = append(w.answered, answeredQuestion{c, answers})
 	}
 	if w.open, w.total[Unanswered], err = store.UnansweredQuestions(ctx, w.q, window, maxUnanswered+spare); err != nil {
 		return err

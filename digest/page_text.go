@@ -26,6 +26,11 @@ func (p *Page) say(key string, values ...lang.Values) string {
 	return p.phrases.Say(p.Lang, key, values...)
 }
 
+// plain is a phrase without its marks.
+func (p *Page) plain(key string, values ...lang.Values) string {
+	return p.phrases.Text(p.Lang, key, values...).Plain()
+}
+
 // Text is the digest as a message.
 func (p *Page) Text() *lang.Text { return p.text(false) }
 
@@ -108,7 +113,7 @@ func (p *Page) text(numbered bool) *lang.Text {
 
 // title says what it is, of when and of where.
 func (p *Page) title() string {
-	return p.say("digest_title", lang.Values{"Days": p.days(p.To), "Place": p.place()})
+	return p.plain("digest_title", lang.Values{"Days": p.days(p.To), "Place": p.place()})
 }
 
 // days is the window; the day on which it begins belongs to the digest before,
@@ -124,7 +129,7 @@ func (p *Page) days(now time.Time) string {
 func (p *Page) place() string {
 	switch {
 	case p.Audience != store.AudienceRoom:
-		return p.say("digest_of_network", lang.Values{"Network": lang.Unlinked(p.Network)})
+		return p.plain("digest_of_network", lang.Values{"Network": lang.Unlinked(p.Network)})
 	case p.Place != "":
 		return clip(lang.Unlinked(p.Place), maxWho)
 	}

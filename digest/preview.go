@@ -57,7 +57,7 @@ func (p *Publisher) preview(ctx context.Context, j *schedule.Job) error {
 			if approval {
 				text.Raw(" ").Add(p.Phrases.Text(place.Lang, "digest_preview_approval"))
 			}
-			page, err := PageOf(ctx, tx, p.Phrases, place, draft)
+			page, err := PageOf(ctx, tx, p.Phrases, place.Zone, place.Prefix, draft)
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/schedule"
 	"buffet/store"
 )
@@ -96,7 +97,7 @@ func (p *Publisher) changed(ctx context.Context, lines []store.DigestLine) (seqs
 // dropOutdated leaves out questions that are not open any more, and makes void
 // what does not read any more as it did or may not be seen.
 func (p *Publisher) dropOutdated(ctx context.Context, tx *store.Tx, d store.Digest, lines []store.DigestLine) error {
-	scopes := scopesOf(d.Room, d.Network, d.Audience)
+	scopes := scopesOf(offers.AnnounceRoom{Room: d.Room, Network: d.Network}, d.Audience)
 	for _, l := range lines {
 		for _, s := range l.Sources {
 			if s.Contribution == 0 || l.Gone != "" {
@@ -106,13 +107,13 @@ func (p *Publisher) dropOutdated(ctx context.Context, tx *store.Tx, d store.Dige
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
-			if err != nil || Hash(c.Body) != s.Hash || !slices.Contains(scopes, c.Scope()) {
+			if err != nil || Hash(TextOf(c)) != s.Hash || !slices.Contains(scopes, c.Scope()) {
 				if err := tx.VoidLine(ctx, d.ID, l.Seq); err != nil {
 					return err
 				}
 				continue
 			}
-			if l.Section != SectionOpen {
+			if l.Section != Unanswered {
 				continue
 			}
 			if waits, err := store.IsOpen(ctx, tx, c.ID, scopes); err != nil {

@@ -29,7 +29,9 @@ func runDigest(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	return nil, c.wrong("digest_what", lang.Values{"Word": short(c.Args[0])})
 }
 
-func isSubscribe(w string) bool { return slices.Contains([]string{"abo", "abonnieren", "subscribe"}, w) }
+func isSubscribe(w string) bool {
+	return slices.Contains([]string{"abo", "abonnieren", "subscribe"}, w)
+}
 func isUnsubscribe(w string) bool {
 	return slices.Contains([]string{"stopp", "stop", "abbestellen", "unsubscribe"}, w)
 }
@@ -93,18 +95,10 @@ func (c *Call) digestFiles(ctx context.Context, tx *store.Tx, words []string) (*
 	if err != nil {
 		return nil, err
 	}
-	markdown, err := page.Markdown(ctx, tx, names)
-	if err != nil {
-		return nil, err
-	}
-	html, err := page.HTML(ctx, tx, names)
-	if err != nil {
-		return nil, err
-	}
 	name := "digest-" + page.To.In(c.Network.Zone).Format(time.DateOnly)
 	reply := &Reply{Private: true, Text: c.say("digest_files"), Files: []store.File{
-		{Name: name + ".md", Type: "text/markdown", Data: []byte(markdown)},
-		{Name: name + ".html", Type: "text/html", Data: []byte(html)},
+		{Name: name + ".md", Type: "text/markdown", Data: []byte(page.Markdown(names))},
+		{Name: name + ".html", Type: "text/html", Data: []byte(page.HTML(names))},
 	}}
 	for i := range reply.Files {
 		if err := digest.Shown(ctx, tx, page, store.PostFile, FileKey(c.Event, i), "", c.Sender); err != nil {

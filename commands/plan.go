@@ -80,7 +80,7 @@ func (c *Call) what(s store.Schedule) lang.Values {
 		"Which": c.filterWords(filterOf(s.Filter)), "Next": c.moment(s.Next, s.Zone)}
 	if s.Kind == schedule.Digest {
 		v["What"] = "Digest"
-		v["Which"] = c.Table.phrases.Say(c.Lang, "plan_digest_"+digest.OptionsOf(s.Filter).Audience)
+		v["Which"] = c.Table.phrases.Say(c.Lang, "digest_for_"+digest.OptionsOf(s.Filter).Audience)
 	}
 	return v
 }

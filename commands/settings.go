@@ -173,7 +173,7 @@ func (t *Table) digestLine(ctx context.Context, q store.Querier, n Network, set 
 	var parts []string
 	for _, s := range ofKind(all, schedule.Digest) {
 		if s.Enabled {
-			parts = append(parts, schedule.Describe(s.Spec, language)+" ("+t.phrases.Say(language, "plan_digest_"+digest.OptionsOf(s.Filter).Audience)+")")
+			parts = append(parts, schedule.Describe(s.Spec, language)+" ("+t.phrases.Say(language, "digest_for_"+digest.OptionsOf(s.Filter).Audience)+")")
 		}
 	}
 	if len(parts) == 0 {

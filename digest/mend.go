@@ -107,7 +107,7 @@ func (p *Publisher) draft(d store.Digest, page *Page) *lang.Text {
 
 // MendOffers plans the mending of what shows these offers, which changed
 // because of something with that key.
-func MendOffers(ctx context.Context, tx *store.Tx, p *Publisher, key string, offers []int64) error {
+func (p *Publisher) MendOffers(ctx context.Context, tx *store.Tx, key string, offers []int64) error {
 	list, err := store.DigestsShowing(ctx, tx, offers, p.Now().Add(-comingDays*24*time.Hour))
 	if err != nil {
 		return err

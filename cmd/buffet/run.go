@@ -14,6 +14,7 @@ import (
 
 	"buffet/bot"
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/offers"
@@ -67,6 +68,7 @@ type daemon struct {
 	queue   *schedule.Queue
 	planner *schedule.Planner
 	poller  *offers.Poller
+	digests *digest.Publisher
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -100,7 +102,8 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 			d.poller.Feeds = append(d.poller.Feeds, offers.Feed{Network: n.Name, URL: f.URL, Every: f.Every})
 		}
 	}
-	d.queue = schedule.New(st, 2, d.handlers(), log)
+	d.digests = d.publisher(log)
+	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
 	return d, nil
@@ -151,6 +154,9 @@ const (
 	kindTidy     = "tidy"
 )
 
+// jobsAtOnce lets announcements go out while summaries wait for a model.
+const jobsAtOnce = 4
+
 func (d *daemon) handlers() map[string]schedule.Handler {
 	nudger := &knowledge.Nudger{Store: d.store, Phrases: d.phrases, Now: time.Now, Place: d.bot.PlaceOf}
 	all := map[string]schedule.Handler{
@@ -158,8 +164,10 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		kindAnnounce:        {Run: d.announce},
 		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
 		offers.FeedKind:     d.poller.Handler(),
-		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
+		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
+			Also: d.digests.MendOffers}).Handler(),
 	}
+	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
@@ -168,7 +176,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot time.Time) error {
 	kind := kindAnnounce
 	if s.Kind == schedule.Digest {
-		kind = "digest"
+		kind = digest.SlotKind
 	}
 	_, err := schedule.Add(ctx, tx, kind+"/"+schedule.SlotKey(s, slot), kind, schedule.SlotArgs{Schedule: s.ID, Slot: slot}, time.Now())
 	return err
@@ -271,6 +279,9 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 			return err
 		}
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
+			return err
+		}
+		if err := d.forgetDigests(ctx, tx, now); err != nil {
 			return err
 		}
 		more, err := d.retain(ctx, tx, now)

@@ -31,6 +31,8 @@ type Network struct {
 	Spaces     []string // ids or aliases: their rooms are the network's
 	Organisers []id.UserID
 	Announce   string // cron line in Zone, "" for none
+	Digest     string // cron line in Zone, "" for none
+	DigestRoom string // id or alias of the room whose digest is the whole network's, "" for none
 	Retention  int    // months that contributions are kept; 0: 24
 }
 
@@ -46,6 +48,7 @@ type Bot struct {
 	guard     roomGuard
 	marks     markLimit
 	spaces    sync.Map // id.RoomID of a space -> name of its network
+	homes     sync.Map // name of a network -> id.RoomID of its DigestRoom
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}
 	delivered chan struct{} // rung when a message was sent

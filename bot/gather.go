@@ -111,7 +111,7 @@ func (b *Bot) unaddressed(ctx context.Context, room store.Room, in *store.Incomi
 		r.Text = knowledge.Clip(c.Body)
 		return keepAs(in, store.InReply, r), nil
 	}
-	if on, err := store.Setting(ctx, b.Store.Reader(), room.ID, commands.SetDetect); err != nil || on != commands.On || !lang.IsQuestion(c.Body) {
+	if on, err := store.Setting(ctx, b.Store.Reader(), room.ID, store.SetDetect); err != nil || on != store.On || !lang.IsQuestion(c.Body) {
 		return nil, err
 	}
 	if c.Mentions != nil && len(c.Mentions.UserIDs) > 0 {

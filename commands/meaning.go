@@ -128,7 +128,7 @@ func (t *Table) meaningLine(set map[string]string, language, prefix string) stri
 		return t.phrases.Say(language, "set_model_none")
 	}
 	key := "set_meaning_off"
-	if set[store.SetMeaning] == store.MeaningOn {
+	if set[store.SetMeaning] == store.On {
 		key = "set_meaning_on"
 	}
 	return t.phrases.Say(language, key, lang.Values{"P": prefix, "Host": host})

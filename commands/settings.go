@@ -10,22 +10,13 @@ import (
 	"buffet/store"
 )
 
-// The settings of a room, and the value of those that are on.
-const (
-	SetDetect    = "detect" // recognise questions
-	SetHints     = knowledge.SetHints
-	SetRetention = "retention" // months
-	On           = "on"
-	Off          = knowledge.Off
-
-	maxMonths = 120
-)
+const maxMonths = 120
 
 // settingWords are what people call the settings.
 func settingWords() map[string]string {
 	return map[string]string{
-		"erkennen": SetDetect, "detect": SetDetect, "hinweise": SetHints, "hints": SetHints,
-		"aufbewahrung": SetRetention, "retention": SetRetention, "sinnsuche": store.SetMeaning, "meaning": store.SetMeaning,
+		"erkennen": store.SetDetect, "detect": store.SetDetect, "hinweise": store.SetHints, "hints": store.SetHints,
+		"aufbewahrung": store.SetRetention, "retention": store.SetRetention, "sinnsuche": store.SetMeaning, "meaning": store.SetMeaning,
 	}
 }
 
@@ -65,22 +56,22 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 		value = fold(c.Args[1])
 	}
 	switch {
-	case key == SetRetention:
+	case key == store.SetRetention:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > maxMonths {
 			return c.wrong("set_months", lang.Values{"Max": maxMonths})
 		}
 	case slices.Contains([]string{"an", "ein", "on", "ja", "yes"}, value):
-		value = On
+		value = store.On
 	case slices.Contains([]string{"aus", "off", "nein", "no"}, value):
-		value = Off
+		value = store.Off
 	default:
 		return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
 	}
 	if key == store.SetMeaning {
-		return c.setMeaning(ctx, tx, value == On)
+		return c.setMeaning(ctx, tx, value == store.On)
 	}
-	if key == SetHints && value == On {
+	if key == store.SetHints && value == store.On {
 		if err := tx.DropQuietMarks(ctx, c.Network.Room); err != nil {
 			return err
 		}
@@ -112,13 +103,13 @@ func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language s
 	return t.phrases.Text(language, "set_card", lang.Values{
 		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
 		"Model":  t.meaningLine(set, language, ShownPrefix(n.Prefix)),
-		"Detect": state(set[SetDetect] == On), "Hints": state(set[SetHints] != Off && quiet < knowledge.QuietOff),
+		"Detect": state(set[store.SetDetect] == store.On), "Hints": state(set[store.SetHints] != store.Off && quiet < knowledge.QuietOff),
 	}), nil
 }
 
 // Months is how long a room keeps contributions.
 func Months(set map[string]string, standard int) int {
-	if n, err := strconv.Atoi(set[SetRetention]); err == nil {
+	if n, err := strconv.Atoi(set[store.SetRetention]); err == nil {
 		return n
 	}
 	if standard > 0 {

@@ -12,7 +12,8 @@ import (
 const (
 	PostDraft = "draft" // to an organiser, with numbers
 	PostRoom  = "post"
-	PostCopy  = "copy" // to a subscriber
+	PostCopy  = "copy" // to a subscriber, or to somebody who asked for it
+	PostFile  = "file"
 )
 
 // DigestPost is a message of ours that shows a digest. Key is its key in the outbox.

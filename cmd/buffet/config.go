@@ -50,6 +50,7 @@ type Network struct {
 	Organisers []id.UserID
 	Announce   string // cron line, or empty
 	Digest     string // cron line, or empty
+	DigestRoom string // alias or room id, or empty
 	Retention  int    // months that what was said is kept
 	Feeds      []Feed
 }

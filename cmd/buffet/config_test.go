@@ -102,7 +102,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := &Config{
 		Homeserver: "http://localhost:8008", User: "@b:localhost", Data: filepath.Join(filepath.Dir(path), "data"),
 		Language: "de", Timezone: "Europe/Berlin", Log: "text",
-		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!", Retention: 24}},
+		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!", Digest: "0 16 * * 5", Retention: 24}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -113,7 +113,7 @@ func TestNetworksInheritFromTheTop(t *testing.T) {
 	// The order of the keys does not matter, and aliases stand for what they name.
 	c := loadText(t, `
 networks:
-  - {name: A, announce: &weekly "0 9 * * 1"}
+  - {name: A, announce: &weekly "0 9 * * 1", digest: never}
   - {name: B, language: de, timezone: Asia/Tokyo, digest: *weekly, rooms: ["!only_an_id"]}
 timezone: Europe/London
 language: en
@@ -151,7 +151,7 @@ func TestExampleLoads(t *testing.T) {
 		Rooms:      []string{"#buffet:example.org", "!VwLnQPQVHWpNRyMhkX:example.org"},
 		Spaces:     []string{"#network:example.org"},
 		Organisers: []id.UserID{"@anna:example.org"},
-		Announce:   "0 9 * * 1", Digest: "0 16 * * 5",
+		Announce:   "0 9 * * 1", Digest: "0 16 * * 5", DigestRoom: "#buffet:example.org",
 		Feeds: []Feed{{URL: "https://example.org/calendar.ics", Every: time.Hour}},
 	}}
 	if !reflect.DeepEqual(byPassword.Networks, want) {

@@ -113,7 +113,8 @@ func (c *Config) networks() (list []bot.Network, err error) {
 			return nil, fmt.Errorf("load zone of %s: %w", n.Name, err)
 		}
 		list = append(list, bot.Network{Name: n.Name, Lang: n.Language, Zone: zone, Prefix: n.Prefix, Rooms: n.Rooms,
-			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce, Retention: n.Retention})
+			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce,
+			Digest: n.Digest, DigestRoom: n.DigestRoom, Retention: n.Retention})
 	}
 	return list, nil
 }
@@ -164,14 +165,12 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 	return all
 }
 
-// slotArgs are the arguments of an announcement's job.
-type slotArgs struct {
-	Schedule int64     `json:"schedule"`
-	Slot     time.Time `json:"slot"`
-}
-
 func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot time.Time) error {
-	_, err := schedule.Add(ctx, tx, kindAnnounce+"/"+schedule.SlotKey(s, slot), kindAnnounce, slotArgs{s.ID, slot}, time.Now())
+	kind := kindAnnounce
+	if s.Kind == schedule.Digest {
+		kind = "digest"
+	}
+	_, err := schedule.Add(ctx, tx, kind+"/"+schedule.SlotKey(s, slot), kind, schedule.SlotArgs{Schedule: s.ID, Slot: slot}, time.Now())
 	return err
 }
 
@@ -180,7 +179,7 @@ func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot 
 var errNotJoined = errors.New("not in the room yet")
 
 func (d *daemon) announce(ctx context.Context, j *schedule.Job) error {
-	var a slotArgs
+	var a schedule.SlotArgs
 	if err := j.Decode(&a); err != nil {
 		return err
 	}

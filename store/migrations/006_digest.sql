@@ -63,7 +63,7 @@ CREATE INDEX digest_source_author ON digest_source (author) WHERE author <> '';
 CREATE TABLE digest_post (
 	outbox_key TEXT PRIMARY KEY,
 	digest_id  INTEGER NOT NULL REFERENCES digest (id) ON DELETE CASCADE,
-	kind       TEXT NOT NULL CHECK (kind IN ('draft', 'post', 'copy')),
+	kind       TEXT NOT NULL CHECK (kind IN ('draft', 'post', 'copy', 'file')),
 	room_id    TEXT NOT NULL DEFAULT '',
 	user_id    TEXT NOT NULL DEFAULT '',
 	body_hash  TEXT NOT NULL DEFAULT '',      -- of the text last shown

@@ -15,3 +15,16 @@ func Given(in Incoming) string {
 	}
 	return withoutFallback(clean(in.Body))
 }
+
+// Spoken is what a message says to the others in its room: what is given with
+// it, and nothing of what is for us alone.
+func Spoken(in Incoming) string {
+	text, _, ok := Address(in)
+	if !ok {
+		return withoutFallback(clean(in.Body))
+	}
+	if word, tail := split(text); slices.Contains(giving(), word) {
+		return tail
+	}
+	return ""
+}

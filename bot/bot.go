@@ -55,11 +55,16 @@ type Bot struct {
 	name      string        // our display name, for mentions as text
 }
 
+// Bind makes the bot ready for being asked by jobs, which may run before Run
+// and beside it. It comes before both.
+func (b *Bot) Bind() {
+	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
+}
+
 // Run works until ctx ends; then it finishes what it has in hand. A session
 // that the homeserver has ended gives ErrLoggedOut.
 func (b *Bot) Run(ctx context.Context) error {
 	b.Account.syncer.bot = b
-	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
 	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
 		return fmt.Errorf("note start: %w", err)
 	}

@@ -93,6 +93,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	}
 	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
+	d.bot.Bind()
 	d.meaning.Members = d.bot.KnowMembers
 	d.poller = &offers.Poller{Store: st, Fetcher: offers.NewFetcher(), Phrases: phrases, Now: time.Now,
 		Networks: map[string]offers.FeedNetwork{}}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
 	"buffet/digest"
@@ -13,10 +14,13 @@ import (
 
 // publisher makes, posts and mends digests.
 func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
+	read := func(ctx context.Context, room id.RoomID, since, until time.Time) (*digest.History, error) {
+		return d.bot.ReadSince(ctx, room, since, until, nil)
+	}
 	return &digest.Publisher{
 		Store: d.store, Phrases: d.phrases, Now: time.Now, Log: log, Place: d.announceRoom,
 		Organisers: d.bot.OrganisersOf, KnowMembers: d.bot.KnowMembers, Said: d.bot.TextNow,
-		Composer: &digest.Composer{Phrases: d.phrases, Read: d.bot.ReadSince, Hash: d.store.HashPerson, Log: log},
+		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log},
 	}
 }
 

@@ -57,6 +57,9 @@ func (RunCmd) Run(ctx context.Context, p *Program) error {
 	return err
 }
 
+// jobsAtOnce lets a summary be made while feeds are read.
+const jobsAtOnce = 4
+
 // daemon is everything that works together while the bot runs.
 type daemon struct {
 	bot     *bot.Bot
@@ -100,7 +103,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 			d.poller.Feeds = append(d.poller.Feeds, offers.Feed{Network: n.Name, URL: f.URL, Every: f.Every})
 		}
 	}
-	d.queue = schedule.New(st, 2, d.handlers(), log)
+	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
 	return d, nil
@@ -161,6 +164,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
 	}
 	maps.Copy(all, d.bot.RecheckHandler())
+	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
@@ -247,6 +251,9 @@ func (d *daemon) missed(ctx context.Context, tx *store.Tx, s store.Schedule, slo
 // failed tells the organisers that a job was given up; which one stands in the
 // log, for its key may name another network.
 func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause error) error {
+	if job.Kind == commands.SummaryKind { // only the one who asked is to know
+		return d.bot.SummaryFailed(ctx, tx, job, cause)
+	}
 	now := time.Now()
 	number := fmt.Sprintf("%04x", uint16(now.UnixMilli())) //nolint:gosec // just a number to find it by
 	d.log.Error().Err(cause).Str("job", job.Key).Str("fault", number).Msg("job given up")

@@ -49,9 +49,9 @@ type Bot struct {
 	// Summariser is who sums up what was said in a room of a network; nil: its
 	// people's own sentences.
 	Summariser func(ctx context.Context, q store.Querier, network string, room id.RoomID) (digest.Summariser, error)
-	// Approve hands a text in simple language, kept as a draft, to organisers;
+	// Approve shows a text in simple language, kept as a draft, to organisers;
 	// nil: there is none.
-	Approve func(ctx context.Context, tx *store.Tx, digest int64) error
+	Approve func(ctx context.Context, tx *store.Tx, digest int64, organisers []id.UserID, now time.Time) error
 
 	guard     roomGuard
 	marks     markLimit
@@ -64,11 +64,16 @@ type Bot struct {
 	name      string        // our display name, for mentions as text
 }
 
+// Bind makes the bot ready for being asked by jobs, which may run before Run
+// and beside it. It comes before both.
+func (b *Bot) Bind() {
+	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
+}
+
 // Run works until ctx ends; then it finishes what it has in hand. A session
 // that the homeserver has ended gives ErrLoggedOut.
 func (b *Bot) Run(ctx context.Context) error {
 	b.Account.syncer.bot = b
-	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
 	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
 		return fmt.Errorf("note start: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
@@ -55,7 +56,7 @@ func (b *Bot) reaction(room store.Room, in *store.Incoming, evt *event.Event) *s
 	sign := knowledge.Sign(c.RelatesTo.Key)
 	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet
 	if room.Direct != "" {
-		known = knowledge.ChoiceOfSign(sign) != ""
+		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}
 	if !known {
 		return nil

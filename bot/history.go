@@ -150,6 +150,25 @@ func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.T
 	return h, err
 }
 
+// TextNow is what a message says now, as it stands in a History; not ok if it
+// says nothing to others any more, or cannot be read.
+func (b *Bot) TextNow(ctx context.Context, room id.RoomID, e id.EventID) (text string, ok bool, err error) {
+	ctx = mautrix.WithMaxRetries(ctx, readRetries)
+	p := newPassage(b.Account.Client, room, nil)
+	evt, err := p.event(ctx, e)
+	if err != nil || evt == nil {
+		return "", false, err
+	}
+	if err := b.takeRelated(ctx, p, e); err != nil {
+		return "", false, err
+	}
+	h, err := b.history(ctx, p, []*event.Event{evt})
+	if err != nil || len(h.Messages) == 0 {
+		return "", false, err
+	}
+	return h.Messages[0].Text, true, nil
+}
+
 // history makes of messages, the oldest first, what people said in them.
 func (b *Bot) history(ctx context.Context, p *passage, list []*event.Event) (*digest.History, error) {
 	if err := b.guard.members(ctx, p.room); err != nil {

@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
@@ -38,7 +39,10 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
-	if room.Direct != "" {
+	switch {
+	case room.Direct != "" && r.Sign == digest.Release:
+		return b.released(ctx, in, r)
+	case room.Direct != "":
 		return b.chosen(ctx, in, r)
 	}
 	p, ok := b.place(room)

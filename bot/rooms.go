@@ -386,8 +386,7 @@ func (b *Bot) knowMembers(ctx context.Context) error {
 
 // KnowMembers makes sure that the members of one room are known, as knowMembers.
 func (b *Bot) KnowMembers(ctx context.Context, room id.RoomID) error {
-	g := roomGuard{client: b.Account.Client, crypto: b.Account.crypto.Machine().CryptoStore} // jobs may run before Run has set ours
-	return g.members(ctx, room)
+	return b.guard.members(ctx, room)
 }
 
 // came notes that we are in a room, and introduces us there, once.

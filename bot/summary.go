@@ -42,6 +42,9 @@ type summing struct {
 	network *Network
 	by      digest.Summariser
 	q       question
+	// organisers are those who are to approve a text in simple language; none:
+	// there is none.
+	organisers []id.UserID
 }
 
 func (b *Bot) summarise(ctx context.Context, j *schedule.Job) error {
@@ -87,6 +90,11 @@ func (s *summing) settle(ctx context.Context) error {
 	s.by = digest.Extractive{}
 	if s.Summariser != nil {
 		if s.by, err = s.Summariser(ctx, s.Store.Reader(), s.network.Name, s.a.Of); err != nil {
+			return err
+		}
+	}
+	if s.a.Simple && s.Approve != nil {
+		if s.organisers, err = s.OrganisersOf(ctx, s.a.Of); err != nil {
 			return err
 		}
 	}
@@ -176,7 +184,7 @@ func (s *summing) make(ctx context.Context, c *company) (*made, error) {
 	sum := new(digest.Summary)
 	if len(h.Messages) > 1 {
 		r := digest.Request{Talk: digest.Talk{Lang: s.a.Lang, Messages: h.Messages}, Lines: summaryLines, Network: s.network.Name,
-			Simple: s.a.Simple && s.Approve != nil}
+			Simple: len(s.organisers) > 0}
 		sum, err = s.by.Summarise(ctx, r)
 		if errors.Is(err, digest.ErrNothing) {
 			sum, err = new(digest.Summary), nil
@@ -185,7 +193,7 @@ func (s *summing) make(ctx context.Context, c *company) (*made, error) {
 			return nil, err
 		}
 	}
-	if s.a.Simple && sum.Note == nil && (sum.Model == "" || s.Approve == nil) && len(sum.Lines) > 0 {
+	if s.a.Simple && sum.Note == nil && (sum.Model == "" || len(s.organisers) == 0) && len(sum.Lines) > 0 {
 		sum.Note = &lang.Problem{Key: "sum_no_simple"}
 	}
 	m := &made{answer: answer{sources: s.sources(h, sum), digest: s.digest(h, sum)}}

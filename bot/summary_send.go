@@ -99,7 +99,7 @@ func (s *summing) rest(ctx context.Context, tx *store.Tx, a *answer, draft []sto
 		return err
 	}
 	if draft != nil {
-		return s.Approve(ctx, tx, n)
+		return s.Approve(ctx, tx, n, s.organisers, time.Now())
 	}
 	if err := tx.AddDigestSources(ctx, n, a.sources); err != nil {
 		return err
@@ -110,27 +110,6 @@ func (s *summing) rest(ctx context.Context, tx *store.Tx, a *answer, draft []sto
 		}
 	}
 	return nil
-}
-
-// MendSummary takes an answer back of which a source was edited or redacted.
-func (b *Bot) MendSummary(ctx context.Context, tx *store.Tx, d store.Digest) error {
-	b.talks.forget()
-	if d.State != store.DigestPublished {
-		return nil
-	}
-	posts, err := store.DigestPosts(ctx, tx, d.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range posts {
-		if p.Room == "" {
-			continue
-		}
-		if _, err := tx.Send(ctx, store.Message{Key: "back/" + p.Key, Room: p.Room, Redacts: p.Key}, time.Now()); err != nil {
-			return err
-		}
-	}
-	return tx.DropDigest(ctx, d.ID)
 }
 
 // SummaryFailed tells the one who asked that a summary was given up.

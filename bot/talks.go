@@ -125,13 +125,6 @@ func (t *talks) changed(room id.RoomID) {
 	t.mended[room]++
 }
 
-// forget makes all answers void.
-func (t *talks) forget() {
-	defer t.locked()()
-	t.epoch++
-	clear(t.answers)
-}
-
 func (t *talks) stateOf(room id.RoomID, root id.EventID) state {
 	if root == "" {
 		return state{t.epoch, t.any[room], t.any[room]}

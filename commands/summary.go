@@ -42,11 +42,13 @@ func runSummary(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	w, err := readWindow(c.Args, c.Now.In(c.Network.Zone))
 	switch {
 	case errors.Is(err, errAhead):
-		return nil, c.wrong("summary_future", lang.Values{"Typed": short(c.Tail)})
+		return nil, c.wrong("cmd_summary_future", lang.Values{"Typed": short(c.Tail)})
 	case err != nil:
-		return nil, c.wrong("summary_when", lang.Values{"Typed": short(c.Tail)})
+		return nil, c.wrong("cmd_summary_when", lang.Values{"Typed": short(c.Tail)})
 	case w.since.Before(c.Now.AddDate(0, 0, -summaryDays).Add(-time.Hour)) && !w.since.IsZero():
-		return nil, c.wrong("summary_far", lang.Values{"Days": summaryDays})
+		return nil, c.wrong("cmd_summary_far", lang.Values{"Days": summaryDays})
+	case w.simple && c.Direct:
+		return nil, c.wrong("cmd_summary_simple")
 	}
 	a := SummaryArgs{Event: c.Event, Sender: c.Sender, Room: c.Room, Thread: c.Thread, Lang: c.Lang, Asked: c.Now, Of: c.Network.Room,
 		Since: w.since, Moving: w.moving, Simple: w.simple, Command: c.Prefix + c.Command.Name(c.Lang)}

@@ -121,7 +121,7 @@ func refusal(e id.EventID) id.EventID { return "no/" + e }
 // refusalTo is the mark of somebody who wants no answer of theirs to a question
 // to be kept.
 func refusalTo(tx *store.Tx, question int64, author id.UserID) id.EventID {
-	return id.EventID(fmt.Sprintf("no/%d/%s", question, tx.HashPerson(author)))
+	return refusalOf(question, tx.HashPerson(author))
 }
 
 // refused tells whether an author said no to keeping a message.

@@ -191,6 +191,28 @@ func Drafts(ctx context.Context, q Querier, room id.RoomID) ([]Digest, error) {
 	return list, nil
 }
 
+// DraftsFor are the digests that wait for approval and were shown to this
+// organiser, newest first.
+func DraftsFor(ctx context.Context, q Querier, user id.UserID) ([]Digest, error) {
+	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest d WHERE state = 'draft'
+		AND EXISTS (SELECT 1 FROM digest_post p WHERE p.digest_id = d.id AND p.kind = 'draft' AND p.user_id = $1) ORDER BY id DESC`, user)
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return list, nil
+}
+
+// Digests are the weekly digests of a network, newest first; of all networks
+// with "".
+func Digests(ctx context.Context, q Querier, network string, limit int) ([]Digest, error) {
+	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest WHERE kind = 'weekly' AND ($1 = '' OR network = $1)
+		ORDER BY made_at DESC, id DESC LIMIT $2`, network, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read digests: %w", err)
+	}
+	return list, nil
+}
+
 // DigestLines are the lines of a digest in order, those that are gone too.
 func DigestLines(ctx context.Context, q Querier, digest int64) ([]DigestLine, error) {
 	lines, err := Collect(ctx, q, func(scan func(...any) error) (l DigestLine, err error) {
@@ -252,6 +274,12 @@ func (tx *Tx) WipeDigest(ctx context.Context, digest int64) error {
 		return fmt.Errorf("wipe digest: %w", err)
 	}
 	return nil
+}
+
+// DigestRooms are the rooms that weekly digests are kept of.
+func DigestRooms(ctx context.Context, q Querier) ([]id.RoomID, error) {
+	return Collect(ctx, q, func(scan func(...any) error) (r id.RoomID, err error) { return r, scan(&r) },
+		`SELECT DISTINCT room_id FROM digest WHERE kind = 'weekly' ORDER BY room_id`)
 }
 
 // DropDigests forgets digests that were made before a time in a room (weekly

@@ -14,6 +14,7 @@ import (
 
 	"buffet/bot"
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/offers"
@@ -57,9 +58,6 @@ func (RunCmd) Run(ctx context.Context, p *Program) error {
 	return err
 }
 
-// jobsAtOnce lets a summary be made while feeds are read.
-const jobsAtOnce = 4
-
 // daemon is everything that works together while the bot runs.
 type daemon struct {
 	bot     *bot.Bot
@@ -70,6 +68,7 @@ type daemon struct {
 	queue   *schedule.Queue
 	planner *schedule.Planner
 	poller  *offers.Poller
+	digests *digest.Publisher
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -94,6 +93,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	}
 	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
+	d.bot.Bind()
 	d.meaning.Members = d.bot.KnowMembers
 	d.poller = &offers.Poller{Store: st, Fetcher: offers.NewFetcher(), Phrases: phrases, Now: time.Now,
 		Networks: map[string]offers.FeedNetwork{}}
@@ -103,6 +103,8 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 			d.poller.Feeds = append(d.poller.Feeds, offers.Feed{Network: n.Name, URL: f.URL, Every: f.Every})
 		}
 	}
+	d.digests = d.publisher(log)
+	d.bot.Approve = d.digests.SendDraft
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
@@ -154,6 +156,9 @@ const (
 	kindTidy     = "tidy"
 )
 
+// jobsAtOnce lets announcements go out while summaries wait for a model.
+const jobsAtOnce = 4
+
 func (d *daemon) handlers() map[string]schedule.Handler {
 	nudger := &knowledge.Nudger{Store: d.store, Phrases: d.phrases, Now: time.Now, Place: d.bot.PlaceOf}
 	all := map[string]schedule.Handler{
@@ -161,8 +166,10 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		kindAnnounce:        {Run: d.announce},
 		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
 		offers.FeedKind:     d.poller.Handler(),
-		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
+		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
+			Also: d.digests.MendOffers}).Handler(),
 	}
+	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.meaning.Handlers())
@@ -172,7 +179,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot time.Time) error {
 	kind := kindAnnounce
 	if s.Kind == schedule.Digest {
-		kind = "digest"
+		kind = digest.SlotKind
 	}
 	_, err := schedule.Add(ctx, tx, kind+"/"+schedule.SlotKey(s, slot), kind, schedule.SlotArgs{Schedule: s.ID, Slot: slot}, time.Now())
 	return err
@@ -278,6 +285,9 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 			return err
 		}
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
+			return err
+		}
+		if err := d.forgetDigests(ctx, tx, now); err != nil {
 			return err
 		}
 		more, err := d.retain(ctx, tx, now)

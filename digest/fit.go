@@ -1,0 +1,88 @@
+package digest
+
+import (
+	"context"
+	"strconv"
+
+	"buffet/store"
+)
+
+// fit leaves out what matters least until the text is one screen: second
+// answers, then third lines of threads, then the last item of the longest
+// section. Each section keeps one item.
+func (p *Page) fit() {
+	for {
+		lines, chars := visible(p.Text())
+		if lines <= screenLines && chars <= screenChars || !p.shorten() {
+			return
+		}
+	}
+}
+
+func (p *Page) shorten() bool {
+	return p.shortenItem(Answered, 2) || p.shortenItem(Threads, 2) || p.dropItem()
+}
+
+// shortenItem takes the last line off the last item of a section that has more
+// than most.
+func (p *Page) shortenItem(name string, most int) bool {
+	for _, s := range p.sections {
+		for i := len(s.items) - 1; i >= 0 && s.name == name; i-- {
+			if n := len(s.items[i].lines); n > most {
+				s.items[i].lines = s.items[i].lines[:n-1]
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *Page) dropItem() bool {
+	longest, at := 0, -1
+	for i, s := range p.sections {
+		lines := 0
+		for _, one := range s.items {
+			lines += len(one.lines)
+		}
+		if len(s.items) > 1 && lines >= longest {
+			longest, at = lines, i
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	s := &p.sections[at]
+	s.items = s.items[:len(s.items)-1]
+	if s.name != Threads { // nobody asks how many there were
+		s.more++
+	}
+	return true
+}
+
+// fit keeps of the draft what its page shows, so that nothing comes up later
+// that was not in the draft, and numbers it.
+func (w *writing) fit(ctx context.Context) error {
+	d := w.draft
+	for i := range d.Lines {
+		d.Lines[i].Seq = i + 1
+	}
+	p, err := PageOf(ctx, w.q, w.Phrases, w.place.Zone, w.place.Prefix, d)
+	if err != nil {
+		return err
+	}
+	d.Lines = nil
+	number := 0
+	for _, s := range p.sections {
+		for _, i := range s.items {
+			number++
+			for _, l := range i.lines {
+				l.Number, l.Seq = number, len(d.Lines)+1
+				d.Lines = append(d.Lines, l.DigestLine)
+			}
+		}
+		if s.more > 0 {
+			d.Lines = append(d.Lines, store.DigestLine{Seq: len(d.Lines) + 1, Section: s.name, Role: More, Label: strconv.Itoa(s.more)})
+		}
+	}
+	return nil
+}

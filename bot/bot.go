@@ -17,6 +17,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/lang"
 	"buffet/store"
 )
@@ -45,8 +46,16 @@ type Bot struct {
 	Phrases  *lang.Phrases
 	Log      zerolog.Logger
 
+	// Summariser is who sums up what was said in a room of a network; nil: its
+	// people's own sentences.
+	Summariser func(ctx context.Context, q store.Querier, network string, room id.RoomID) (digest.Summariser, error)
+	// Approve shows a text in simple language, kept as a draft, to organisers;
+	// nil: there is none.
+	Approve func(ctx context.Context, tx *store.Tx, digest int64, organisers []id.UserID, now time.Time) error
+
 	guard     roomGuard
 	marks     markLimit
+	talks     talks
 	spaces    sync.Map // id.RoomID of a space -> name of its network
 	homes     sync.Map // name of a network -> id.RoomID of its DigestRoom
 	requested sync.Map // megolm session -> true: asked for its key

@@ -103,6 +103,15 @@ func literal() []Command {
 			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
 		},
 		{
+			Names: map[string]string{lang.German: "kurz", lang.English: "summary"},
+			Args: map[string]string{
+				lang.German:  "[24h, 3 tage, woche, seit montag, einfach]",
+				lang.English: "[24h, 3 days, week, since monday, simple]",
+			},
+			Example: map[string]string{lang.German: "24h", lang.English: "24h"},
+			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
+		},
+		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},

@@ -116,11 +116,29 @@ func (tx *Tx) addDigestLine(ctx context.Context, digest int64, l DigestLine) err
 		l.Label, l.Who, l.Text, l.Link, l.Offer, Millis(l.Occurrence), l.Gone); err != nil {
 		return err
 	}
+	return tx.addDigestSources(ctx, digest, l)
+}
+
+func (tx *Tx) addDigestSources(ctx context.Context, digest int64, l DigestLine) error {
 	for i, s := range l.Sources {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO digest_source (digest_id, seq, n, event_id, room_id, contribution_id, author, hash)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, digest, l.Seq, i, s.Event, s.Room, s.Contribution, s.Author, s.Hash); err != nil {
-			return err
+			return fmt.Errorf("keep source of digest: %w", err)
 		}
+	}
+	return nil
+}
+
+// AddDigestSources keeps what a digest rests on as a whole, without lines: that
+// of an answer whose words are kept nowhere.
+func (tx *Tx) AddDigestSources(ctx context.Context, digest int64, list []DigestSource) error {
+	return tx.addDigestSources(ctx, digest, DigestLine{Sources: list})
+}
+
+// DropDigest forgets one digest, what it rests on and which messages show it.
+func (tx *Tx) DropDigest(ctx context.Context, digest int64) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM digest WHERE id = $1`, digest); err != nil {
+		return fmt.Errorf("forget digest: %w", err)
 	}
 	return nil
 }

@@ -104,6 +104,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 		}
 	}
 	d.digests = d.publisher(log)
+	d.bot.Approve = d.digests.SendDraft
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
@@ -170,6 +171,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 	}
 	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
+	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
@@ -256,6 +258,9 @@ func (d *daemon) missed(ctx context.Context, tx *store.Tx, s store.Schedule, slo
 // failed tells the organisers that a job was given up; which one stands in the
 // log, for its key may name another network.
 func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause error) error {
+	if job.Kind == commands.SummaryKind { // only the one who asked is to know
+		return d.bot.SummaryFailed(ctx, tx, job, cause)
+	}
 	now := time.Now()
 	number := fmt.Sprintf("%04x", uint16(now.UnixMilli())) //nolint:gosec // just a number to find it by
 	d.log.Error().Err(cause).Str("job", job.Key).Str("fault", number).Msg("job given up")

@@ -8,8 +8,8 @@ import (
 )
 
 // fit leaves out what matters least until the text is one screen: third lines
-// of threads, then second answers, then the last item of the longest section.
-// Each section keeps one item.
+// of threads, then second answers, then the last item of the section with
+// the most, a later one first. Each section keeps one item.
 func (p *Page) fit() {
 	for {
 		lines, chars := visible(p.Text())
@@ -30,8 +30,8 @@ func (p *Page) shortenItem(name string, most int) bool {
 		for i := len(s.items) - 1; i >= 0 && s.name == name; i-- {
 			lines := s.items[i].lines
 			n := len(lines)
-			if n <= most || name == Threads && lines[n-2].Role == Question && !lines[n-2].Open {
-				continue // a question without its answer would read as if there was none
+			if n <= most || name == Threads && lines[n-2].Role == Question {
+				continue // without what was said to it, it would read as if nobody had
 			}
 			s.items[i].lines = lines[:n-1]
 			return true
@@ -41,14 +41,10 @@ func (p *Page) shortenItem(name string, most int) bool {
 }
 
 func (p *Page) dropItem() bool {
-	longest, at := 0, -1
+	most, at := 1, -1
 	for i, s := range p.sections {
-		lines := 0
-		for _, one := range s.items {
-			lines += len(one.lines)
-		}
-		if len(s.items) > 1 && lines >= longest {
-			longest, at = lines, i
+		if n := len(s.items); n > 1 && n >= most {
+			most, at = n, i
 		}
 	}
 	if at < 0 {

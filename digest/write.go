@@ -153,7 +153,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 	}
 	if len(question) == 0 {
 		if question, err = w.sumUp(ctx, sources[:1], openWords, 1); err != nil {
-			return nil, err
+			return nil, err // also that nothing of it can be quoted
 		}
 	}
 	for n := 1; len(answers) == 0; n++ { // any answer is better than none
@@ -174,26 +174,29 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 
 func (w *writing) writeOpen(ctx context.Context, i int) ([]written, error) {
 	lines, err := w.sumUp(ctx, []source{w.source(w.open[i], 0)}, openWords, 1)
-	for n := range lines {
-		lines[n].Role, lines[n].Open = Question, true
+	if err != nil {
+		return nil, err
 	}
-	return lines, err
+	lines[0].Role, lines[0].Open = Question, true
+	return lines[:1], nil
 }
 
 func (w *writing) writeExperience(ctx context.Context, i int) ([]written, error) {
 	s := w.source(w.experiences[i], 0)
 	lines, err := w.sumUp(ctx, []source{s}, experienceWords, 2)
-	for n := range lines {
-		lines[n].Role, lines[n].Open = Said, false
+	if err != nil {
+		return nil, err
 	}
-	if lines = joined(lines, []source{s}); len(lines) == 2 {
-		lines[0].Text += " … " + lines[1].Text // one person's words are read together
-		if !lines[0].own {
-			lines[0].Text = strings.Replace(lines[0].Text, " … ", " ", 1)
+	lines = joined(lines, []source{s})
+	if len(lines) > 1 { // one person's words are read together
+		between := " "
+		if lines[0].own {
+			between = " … "
 		}
-		lines = lines[:1]
+		lines[0].Text += between + lines[1].Text
 	}
-	return lines, err
+	lines[0].Role, lines[0].Open = Said, false
+	return lines[:1], nil
 }
 
 // writeThread leaves out a thread of which an earlier section tells.
@@ -207,8 +210,8 @@ func (w *writing) writeThread(ctx context.Context, i int) ([]written, error) {
 			kept: store.DigestSource{Event: id.EventID(m.ID), Room: w.place.Room, Author: id.UserID(m.Sender), Hash: Hash(m.Text)}})
 	}
 	lines, err := w.sumUpJoined(ctx, sources, threadWords, threadLines)
-	if n := len(lines) - 1; n >= 2 && lines[n].Role == Question && !lines[n].Open {
-		lines = lines[:n] // its answer found no room: it would read as if there was none
+	if n := len(lines) - 1; n >= 2 && lines[n].Role == Question {
+		lines = lines[:n] // what was said to it found no room: it would read as if nothing was
 	}
 	return lines, err
 }
@@ -263,7 +266,7 @@ func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) 
 		w.draft.Note = sum.Note.Key
 	}
 	var lines []written
-	for _, l := range sum.Lines[:min(len(sum.Lines), most)] {
+	for _, l := range sum.Lines {
 		line, ok := lineOf(l, by, sum.Model == "")
 		if !ok {
 			continue

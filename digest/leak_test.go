@@ -109,7 +109,7 @@ func TestLeak(t *testing.T) {
 	}
 }
 
-// TestSeenLeaksNot: the markers of the leak test do come out where they may.
+// TestMarkersAreTold: the markers of the leak test do come out where they may.
 func TestMarkersAreTold(t *testing.T) {
 	w := newWeek(t, lang.German)
 	w.say(voice{key: "q1", kind: store.Question, by: "ali", at: "Mo 08:00", audience: store.AudiencePublic, text: "Eine Frage an alle hier?"})

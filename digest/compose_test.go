@@ -308,9 +308,6 @@ func TestReadFails(t *testing.T) {
 		"none":  nil,
 		"error": func(context.Context, id.RoomID, time.Time, time.Time) (*History, error) { return nil, errors.New("no") },
 		"nil":   func(context.Context, id.RoomID, time.Time, time.Time) (*History, error) { return nil, nil },
-			cancel()
-			return nil, ctx.Err()
-		},
 	} {
 		c.Read = read
 		d, err := c.Compose(ctx, w.store.Reader(), w.place(), store.AudienceRoom, w.from, w.to, false)

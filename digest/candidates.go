@@ -44,7 +44,7 @@ func (w *writing) choose(ctx context.Context) (err error) {
 	window := store.DigestWindow{Scopes: w.scopes, From: d.From, To: d.To}
 	w.total = map[string]int{}
 	until := d.To.In(w.place.Zone).AddDate(0, 0, comingDays)
-	w.coming, w.total[Coming], err = offers.List(ctx, w.q, d.Network, offers.Query{From: d.To, To: until, Now: d.To}, maxComing)
+	w.coming, w.total[Coming], err = offers.Upcoming(ctx, w.q, d.Network, d.To, until, maxComing)
 	if err != nil {
 		return err
 	}

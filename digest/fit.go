@@ -7,9 +7,9 @@ import (
 	"buffet/store"
 )
 
-// fit leaves out what matters least until the text is one screen: second
-// answers, then third lines of threads, then the last item of the longest
-// section. Each section keeps one item.
+// fit leaves out what matters least until the text is one screen: third lines
+// of threads, then second answers, then the last item of the section with
+// the most, a later one first. Each section keeps one item.
 func (p *Page) fit() {
 	for {
 		lines, chars := visible(p.Text())
@@ -20,7 +20,7 @@ func (p *Page) fit() {
 }
 
 func (p *Page) shorten() bool {
-	return p.shortenItem(Answered, 2) || p.shortenItem(Threads, 2) || p.dropItem()
+	return p.shortenItem(Threads, 2) || p.shortenItem(Answered, 2) || p.dropItem()
 }
 
 // shortenItem takes the last line off the last item of a section that has more
@@ -28,24 +28,23 @@ func (p *Page) shorten() bool {
 func (p *Page) shortenItem(name string, most int) bool {
 	for _, s := range p.sections {
 		for i := len(s.items) - 1; i >= 0 && s.name == name; i-- {
-			if n := len(s.items[i].lines); n > most {
-				s.items[i].lines = s.items[i].lines[:n-1]
-				return true
+			lines := s.items[i].lines
+			n := len(lines)
+			if n <= most || name == Threads && lines[n-2].Role == Question {
+				continue // without what was said to it, it would read as if nobody had
 			}
+			s.items[i].lines = lines[:n-1]
+			return true
 		}
 	}
 	return false
 }
 
 func (p *Page) dropItem() bool {
-	longest, at := 0, -1
+	most, at := 1, -1
 	for i, s := range p.sections {
-		lines := 0
-		for _, one := range s.items {
-			lines += len(one.lines)
-		}
-		if len(s.items) > 1 && lines >= longest {
-			longest, at = lines, i
+		if n := len(s.items); n > 1 && n >= most {
+			most, at = n, i
 		}
 	}
 	if at < 0 {

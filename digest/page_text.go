@@ -87,9 +87,9 @@ func (p *Page) text(numbered bool) *lang.Text {
 			for n := range i.lines {
 				t.Line()
 				switch {
-				case n > 0 && (s.name == Answered || i.lines[n].Role == Answer):
+				case n > 0:
 					t.Raw("↳ ")
-				case n > 0 || !numbered:
+				case !numbered:
 					t.Raw("• ")
 				default:
 					t.Bold(strconv.Itoa(i.number)).Raw(" · ")
@@ -187,7 +187,7 @@ func (p *Page) words(l line, names bool) string {
 	if who == "" || !names {
 		who = p.say("digest_member")
 	}
-	return lang.Quoted(p.Lang, text) + " (" + who + ")"
+	return lang.Quoted(p.Lang, text) + " – " + who
 }
 
 // linkWords say where a link leads.

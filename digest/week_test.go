@@ -37,6 +37,8 @@ type week struct {
 	kept     map[string]store.Contribution
 	history  *History
 	read     int // how often the room was read
+	sum      Summariser
+	rooms    []id.RoomID // for which a summariser was asked
 }
 
 // voice is a contribution of the week, or without a kind a message of the room.
@@ -196,6 +198,12 @@ func (w *week) offer(events ...[2]string) {
 
 func (w *week) composer() *Composer {
 	return &Composer{Phrases: w.phrases, Hash: w.store.HashPerson, Log: zerolog.New(zerolog.NewTestWriter(w.T)),
+		Summariser: func(_ context.Context, _ store.Querier, network string, rooms []id.RoomID) Summariser {
+			if w.rooms = rooms; network != weekNetwork {
+				w.Errorf("a summariser for %s", network)
+			}
+			return w.sum
+		},
 		Read: func(_ context.Context, room id.RoomID, since, until time.Time) (*History, error) {
 			w.read++
 			if room != north || !since.Equal(w.from) || !until.Equal(w.to) {

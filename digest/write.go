@@ -17,10 +17,11 @@ import (
 
 // How much is said of one item; a digest is one screen.
 const (
-	answeredWords   = 75
+	answeredWords   = 60
+	answeredLines   = 3 // the question and two answers
 	openWords       = 35
-	experienceWords = 50
-	threadWords     = 75
+	experienceWords = 40
+	threadWords     = 60
 	threadLines     = 3
 )
 
@@ -138,7 +139,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 		s.ReplyTo, s.Thread = q.ID, q.ID
 		sources = append(sources, s)
 	}
-	lines, err := w.sumUp(ctx, sources, answeredWords, maxAnswered)
+	lines, err := w.sumUpJoined(ctx, sources, answeredWords, answeredLines)
 	if err != nil && !errors.Is(err, ErrNothing) {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 	}
 	if len(question) == 0 {
 		if question, err = w.sumUp(ctx, sources[:1], openWords, 1); err != nil {
-			return nil, err
+			return nil, err // also that nothing of it can be quoted
 		}
 	}
 	for n := 1; len(answers) == 0; n++ { // any answer is better than none
@@ -163,7 +164,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 			return nil, err
 		}
 	}
-	lines = append(question[:1:1], answers[:min(len(answers), 2)]...)
+	lines = append(question[:1:1], answers[:min(len(answers), answeredLines-1)]...)
 	for n := range lines {
 		lines[n].Open, lines[n].Role = false, Answer
 	}
@@ -173,27 +174,29 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 
 func (w *writing) writeOpen(ctx context.Context, i int) ([]written, error) {
 	lines, err := w.sumUp(ctx, []source{w.source(w.open[i], 0)}, openWords, 1)
-	for n := range lines {
-		lines[n].Role, lines[n].Open = Question, true
+	if err != nil {
+		return nil, err
 	}
-	return lines, err
+	lines[0].Role, lines[0].Open = Question, true
+	return lines[:1], nil
 }
 
 func (w *writing) writeExperience(ctx context.Context, i int) ([]written, error) {
 	s := w.source(w.experiences[i], 0)
 	lines, err := w.sumUp(ctx, []source{s}, experienceWords, 2)
-	for n := range lines {
-		lines[n].Role, lines[n].Open = Said, false
+	if err != nil {
+		return nil, err
 	}
-	if len(lines) == 2 { // sentences of one person are read together
-		both := lines[0].Text + " " + lines[1].Text
-		if lines[0].own && !strings.Contains(oneLine(s.Text), both) {
-			both = lines[0].Text + " … " + lines[1].Text
+	lines = joined(lines, []source{s})
+	if len(lines) > 1 { // one person's words are read together
+		between := " "
+		if lines[0].own {
+			between = " … "
 		}
-		lines[0].Text = both
-		lines = lines[:1]
+		lines[0].Text += between + lines[1].Text
 	}
-	return lines, err
+	lines[0].Role, lines[0].Open = Said, false
+	return lines[:1], nil
 }
 
 // writeThread leaves out a thread of which an earlier section tells.
@@ -206,13 +209,44 @@ func (w *writing) writeThread(ctx context.Context, i int) ([]written, error) {
 		sources = append(sources, source{Message: m,
 			kept: store.DigestSource{Event: id.EventID(m.ID), Room: w.place.Room, Author: id.UserID(m.Sender), Hash: Hash(m.Text)}})
 	}
-	lines, err := w.sumUp(ctx, sources, threadWords, threadLines)
-	for n := range lines { // an answer needs its question before it
-		if lines[n].Role == Answer && n == 0 {
-			lines[n].Role = Said
-		}
+	lines, err := w.sumUpJoined(ctx, sources, threadWords, threadLines)
+	if n := len(lines) - 1; n >= 2 && lines[n].Role == Question {
+		lines = lines[:n] // what was said to it found no room: it would read as if nothing was
 	}
 	return lines, err
+}
+
+// sumUpJoined is sumUp with sentences that stand side by side in a message as
+// one line, so that there is room for more of them.
+func (w *writing) sumUpJoined(ctx context.Context, sources []source, words, most int) ([]written, error) {
+	for n := most + 2; ; n-- {
+		lines, err := w.sumUp(ctx, sources, words, n)
+		if err != nil {
+			return nil, err
+		}
+		if lines = joined(lines, sources); len(lines) <= most || !lines[0].own || n == most {
+			return lines[:min(len(lines), most)], nil
+		}
+	}
+}
+
+// joined makes one line of neighbours that are side by side in their message.
+func joined(lines []written, sources []source) []written {
+	var list []written
+	for _, l := range lines {
+		if n := len(list) - 1; n >= 0 && l.own && list[n].own && list[n].Sources[0].Event == l.Sources[0].Event {
+			both := list[n].Text + " " + l.Text
+			if slices.ContainsFunc(sources, func(s source) bool { return s.kept == l.Sources[0] && verbatim(both, s.Text) }) {
+				list[n].Text = both
+				if l.Role == Question {
+					list[n].Role, list[n].Open = l.Role, l.Open
+				}
+				continue
+			}
+		}
+		list = append(list, l)
+	}
+	return list
 }
 
 // sumUp has sources summed up. Lines with a source that is none, and quotes
@@ -232,7 +266,7 @@ func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) 
 		w.draft.Note = sum.Note.Key
 	}
 	var lines []written
-	for _, l := range sum.Lines[:min(len(sum.Lines), most)] {
+	for _, l := range sum.Lines {
 		line, ok := lineOf(l, by, sum.Model == "")
 		if !ok {
 			continue

@@ -7,10 +7,10 @@ import (
 )
 
 var (
-	withScheme = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]{1,15}://[^\s<>"'„“”»«]+`)
+	withScheme = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]{0,15}://[^\s<>"'„“”»«]+`)
 	otherLink  = regexp.MustCompile(`(?i)\b(mailto|matrix|tel|sms|geo|xmpp|javascript|data):`)
-	hostName   = regexp.MustCompile(`[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}{2,}`)
-	matrixName = regexp.MustCompile(`([@#!])([^\s:@#!]+:[\p{L}\p{N}])`)
+	hostName   = regexp.MustCompile(`[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}{2,}|\b(?i:www)\.`)
+	matrixName = regexp.MustCompile(`([@#!])([^\s:@#!\x{200B}][^\s:@#!]*:[\p{L}\p{N}])`)
 )
 
 // zeroWidth is seen by nobody, and parts what clients would make a link of.
@@ -32,8 +32,7 @@ func Unlinked(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	s = withScheme.ReplaceAllStringFunc(s, hostOf)
+	s = strings.Join(strings.Fields(withScheme.ReplaceAllStringFunc(s, hostOf)), " ")
 	s = otherLink.ReplaceAllString(s, "${1}"+zeroWidth+":")
 	s = hostName.ReplaceAllStringFunc(s, func(h string) string { return strings.ReplaceAll(h, ".", zeroWidth+".") })
 	return matrixName.ReplaceAllString(s, "${1}"+zeroWidth+"${2}")

@@ -44,6 +44,12 @@ func (v View) Show(i Item) Shown {
 	return s
 }
 
+// Upcoming are a network's first dates between two instants, those that take
+// place, and how many there are.
+func Upcoming(ctx context.Context, q store.Querier, network string, from, to time.Time, limit int) ([]Item, int, error) {
+	return list(ctx, q, store.Window{Network: network, From: from, To: to}, Filter{}, limit, 0)
+}
+
 // DateNow is what a date of an offer is now. It is false if it is gone: its
 // source names the offer, or the date, no more.
 func DateNow(ctx context.Context, q store.Querier, offer int64, key time.Time) (Item, bool, error) {

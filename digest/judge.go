@@ -45,5 +45,17 @@ func judge(text string, names map[string]bool) (quotable, weak bool) {
 	if words == 0 || letters < 3 {
 		return false, false
 	}
-	return true, words < 2 || others*3 > letters || orders.MatchString(text) || !lang.IsAnswer(text)
+	const wordy = 14 // words; thanks are shorter
+	return true, words < 2 || others*3 > letters || suspicious(text) && orders.MatchString(text) || words < wordy && !lang.IsAnswer(text)
+}
+
+// suspicious spares most sentences a closer look.
+func suspicious(text string) bool {
+	lower := strings.ToLower(text)
+	for _, s := range []string{"ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system", "assistant", "user", "\":", "\" :"} {
+		if strings.Contains(lower, s) {
+			return true
+		}
+	}
+	return false
 }

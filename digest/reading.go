@@ -94,7 +94,7 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
-	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name)), says: lang.IsAnswer(text)}
+	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name))}
 	i := len(g.messages)
 	for n, at := range lang.Sentences(text) {
 		if n == maxSentences {
@@ -107,6 +107,7 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 			continue
 		}
 		p.weak = weak
+		s.says = s.says || !weak
 		p.terms = v.terms(p.text)
 		p.question = lang.Asks(p.text)
 		p.follows = p.n > 0 && strings.TrimSpace(text[g.parts[len(g.parts)-1].end:at.Start]) == ""

@@ -16,6 +16,7 @@ type choice struct {
 	taken   []bool    // parts
 	used    []bool    // messages
 	voices  map[string]bool
+	asked   map[int]*asked
 	role    map[int]string
 	under   map[int]int // a part that answers: the question's part
 	words   int
@@ -25,27 +26,27 @@ type choice struct {
 // Choose makes a summary by weights. The error is ErrNothing.
 func (g *Reading) Choose(w *Weights) (*Summary, error) {
 	c := &choice{g: g, w: w, static: make([]float64, len(g.parts)), covered: make([]bool, len(g.terms)), repeats: make([]float32, len(g.parts)),
-		taken: make([]bool, len(g.parts)), used: make([]bool, len(g.messages)), voices: map[string]bool{}, role: map[int]string{}, under: map[int]int{}}
-	asked := map[int]*asked{}
+		taken: make([]bool, len(g.parts)), used: make([]bool, len(g.messages)), voices: map[string]bool{}, role: map[int]string{}, under: map[int]int{}, asked: map[int]*asked{}}
 	for i := range g.asked {
-		asked[g.asked[i].part] = &g.asked[i]
+		c.asked[g.asked[i].part] = &g.asked[i]
 	}
 	for i := range g.parts {
 		for f := range Gain {
 			c.static[i] += w[f] * float64(g.parts[i].x[f])
 		}
 	}
-	for c.step(asked) {
+	for c.step() {
+		c.count()
 	}
 	if len(c.chosen) == 0 {
 		c.leastBad()
 	}
-	return c.summary(asked)
+	return c.summary(), nil
 }
 
 // step takes the best sentence that finds room, with the answer if it is a
 // question; false if none is worth it.
-func (c *choice) step(asked map[int]*asked) bool {
+func (c *choice) step() bool {
 	best, value := -1, 0.0
 	var with []int
 	for i := range c.g.parts {
@@ -55,7 +56,7 @@ func (c *choice) step(asked map[int]*asked) bool {
 		}
 		v := c.value(i)
 		var companions []int
-		if q := asked[i]; q != nil && q.best >= 0 {
+		if q := c.asked[i]; q != nil && q.best >= 0 {
 			companions = c.missing(q.answers[q.best].parts)
 			for _, a := range companions {
 				v += max(0, c.value(a))
@@ -72,7 +73,7 @@ func (c *choice) step(asked map[int]*asked) bool {
 		return false
 	}
 	c.take(best)
-	if q := asked[best]; q != nil {
+	if q := c.asked[best]; q != nil {
 		c.role[best] = Question
 		for _, a := range with {
 			c.take(a)
@@ -97,24 +98,23 @@ func (c *choice) missing(parts []int) []int {
 	return list
 }
 
-// cost is how many words and lines a part adds: one beside another of its
-// message makes the line longer.
-func (c *choice) cost(i int) (words, lines int) {
-	p := &c.g.parts[i]
-	if p.follows && c.taken[i-1] || i+1 < len(c.taken) && c.taken[i+1] && c.g.parts[i+1].follows {
-		return p.words, 0
+// fits tells whether there is room for parts, each in a line of its own.
+func (c *choice) fits(parts ...int) bool {
+	words := c.words
+	for _, i := range parts {
+		words += c.g.parts[i].words + c.g.messages[c.g.parts[i].message].nameWords
 	}
-	return p.words + c.g.messages[p.message].nameWords, 1
+	return words <= c.g.words && (c.g.lines <= 0 || c.lines+len(parts) <= c.g.lines)
 }
 
-func (c *choice) fits(parts ...int) bool {
-	words, lines := c.words, c.lines
-	for _, i := range parts {
-		w, l := c.cost(i)
-		words += w
-		lines += l
+// count says how many words and lines there are by now: sentences that follow
+// each other share a line.
+func (c *choice) count() {
+	lines := c.summary().Lines
+	c.words, c.lines = 0, len(lines)
+	for _, l := range lines {
+		c.words += len(strings.Fields(l.Text)) + len(strings.Fields(l.Who))
 	}
-	return words <= c.g.words && (c.g.lines <= 0 || lines <= c.g.lines)
 }
 
 // value is what a part adds to what is chosen.
@@ -143,9 +143,6 @@ func (c *choice) value(i int) float64 {
 }
 
 func (c *choice) take(i int) {
-	w, l := c.cost(i)
-	c.words += w
-	c.lines += l
 	p := &c.g.parts[i]
 	c.chosen = append(c.chosen, i)
 	c.taken[i], c.used[p.message] = true, true
@@ -199,39 +196,36 @@ func clause(words []string) string {
 }
 
 // summary puts what was chosen in order.
-func (c *choice) summary(asked map[int]*asked) (*Summary, error) {
-	if len(c.chosen) == 0 {
-		return nil, ErrNothing
-	}
-	c.joinAnswers(asked)
+func (c *choice) summary() *Summary {
+	c.joinAnswers()
 	slices.Sort(c.chosen)
 	s := &Summary{}
 	for _, i := range c.chosen {
 		if _, later := c.under[i]; later {
 			continue
 		}
-		s.Lines = c.addLine(s.Lines, i, asked)
+		s.Lines = c.addLine(s.Lines, i)
 		for _, a := range c.chosen {
 			if q, ok := c.under[a]; ok && q == i {
-				s.Lines = c.addLine(s.Lines, a, asked)
+				s.Lines = c.addLine(s.Lines, a)
 			}
 		}
 	}
-	return s, nil
+	return s
 }
 
 // joinAnswers puts what was chosen for itself under the question it answers.
-func (c *choice) joinAnswers(asked map[int]*asked) {
+func (c *choice) joinAnswers() {
 	for _, i := range c.chosen {
-		if c.role[i] != "" || asked[i] != nil {
+		if c.role[i] != "" || c.asked[i] != nil {
 			continue
 		}
 		best := 0.0
 		for _, q := range c.chosen {
-			if asked[q] == nil {
+			if c.asked[q] == nil {
 				continue
 			}
-			for _, a := range asked[q].answers {
+			for _, a := range c.asked[q].answers {
 				if a.message == c.g.parts[i].message && a.score > best {
 					best = a.score
 					c.role[i], c.under[i] = Answer, q
@@ -242,12 +236,12 @@ func (c *choice) joinAnswers(asked map[int]*asked) {
 }
 
 // addLine makes a line, or the one before longer.
-func (c *choice) addLine(lines []Line, i int, asked map[int]*asked) []Line {
+func (c *choice) addLine(lines []Line, i int) []Line {
 	p := &c.g.parts[i]
 	m := &c.g.talk.Messages[p.message]
 	l := Line{Text: p.text, Who: m.Name, Sources: []string{m.ID}, Role: c.role[i]}
-	if q := asked[i]; q != nil {
-		l.Role, l.Open = Question, q.best < 0
+	if q := c.asked[i]; q != nil {
+		l.Role, l.Open = Question, q.open
 	}
 	if n := len(lines); n > 0 && p.follows && c.taken[i-1] && lines[n-1].Role == l.Role && lines[n-1].Sources[0] == m.ID && strings.HasSuffix(lines[n-1].Text, c.g.parts[i-1].text) {
 		lines[n-1].Text += " " + l.Text

@@ -64,7 +64,15 @@ const (
 	SoloProgress
 	BriefWords // the same if messages are short
 	BriefFirst
-	Corrects // what was said before
+	Corrects    // what was said before
+	Concludes   // result, decided, final …
+	Aside       // said by the way
+	Founder     // by whom the talk began
+	LateFounder // the same, the later the more
+	OpenAsk     // a question that nobody answered
+	LateAsk     // the same, the later the more
+	Tells       // in a message that answers a question
+	Promises    // an answer
 
 	Gain      // what it adds of what the talk is about
 	Repeats   // most that it shares with one that is chosen
@@ -107,6 +115,8 @@ func (g *Reading) measure(names map[string]bool) {
 		set(Marked, truth(m.Question))
 		set(MessageLength, logShare(s.length, 400))
 		set(Share, float64(senders[m.Sender])/float64(len(g.messages)))
+		set(Founder, truth(m.Sender == g.talk.Messages[0].Sender))
+		set(LateFounder, truth(m.Sender == g.talk.Messages[0].Sender)*float64(of[Progress]))
 		set(Newcomer, truth(met[m.Sender] == 0))
 		if s.last > s.first {
 			met[m.Sender]++
@@ -168,6 +178,22 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	set(BriefFirst, k.brief*first)
 }
 
+// measureTies fills in what follows from who answers whom.
+func (g *Reading) measureTies() {
+	for i := range g.asked {
+		q := &g.asked[i]
+		p := &g.parts[q.part]
+		p.x[OpenAsk] = float32(truth(q.open))
+		p.x[LateAsk] = p.x[OpenAsk] * p.x[Progress]
+		for _, a := range q.answers {
+			for _, j := range a.parts {
+				g.parts[j].x[Tells] = 1
+				g.parts[j].x[Promises] = float32(truth(a.pending))
+			}
+		}
+	}
+}
+
 // shared is what a sentence has in common with the rest and with the title.
 func (g *Reading) shared(p *part) (central, dense, share, ofTitle float64) {
 	titled := 0
@@ -191,6 +217,7 @@ func (p *part) surface(names map[string]bool) {
 	set(Link, strings.Contains(text, "://") || strings.Contains(text, "www."))
 	set(Colon, strings.HasSuffix(text, ":"))
 	set(Unended, !strings.ContainsAny(text[max(0, len(text)-4):], ".!?…"))
+	set(Aside, asides.MatchString(text))
 	odd, letters, small := 0, 0, false
 	for _, r := range text {
 		if unicode.IsLetter(r) {
@@ -219,6 +246,7 @@ func (p *part) surface(names map[string]bool) {
 		set(Decides, c&decision != 0)
 		set(Opines, c&opinion != 0)
 		set(Corrects, c&correction != 0)
+		set(Concludes, c&conclusion != 0)
 		set(Backward, n == 0 && c&backward != 0)
 		set(Addressed, names[string(word)])
 		n++

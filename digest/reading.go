@@ -39,6 +39,8 @@ type said struct {
 	length      int     // words of all its parts
 	terms       []int32 // of all its parts, each once
 	says        bool    // more than thanks and nods
+	retracts    bool    // it says that something before is wrong
+	retracted   bool    // somebody said so of it
 }
 
 // part is one sentence that could be chosen.
@@ -80,11 +82,13 @@ func Read(ctx context.Context, r Request) (*Reading, error) {
 		return nil, ErrNothing
 	}
 	g.weigh(&v)
+	g.retract()
 	g.measure(names)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	g.findAnswers()
+	g.measureTies()
 	return g, nil
 }
 

@@ -11,7 +11,9 @@ type choice struct {
 	w       *Weights
 	static  []float64 // what each part is worth, whatever else is chosen
 	covered []bool    // terms
+	gains   []float64 // what the terms of a part weigh that are not covered yet
 	repeats []float32 // most that a part shares with one that is chosen
+	both    []uint16  // terms that a part shares with the newest one
 	chosen  []int     // parts, as they were chosen
 	taken   []bool    // parts
 	used    []bool    // messages
@@ -25,7 +27,7 @@ type choice struct {
 
 // Choose makes a summary by weights. The error is ErrNothing.
 func (g *Reading) Choose(w *Weights) (*Summary, error) {
-	c := &choice{g: g, w: w, static: make([]float64, len(g.parts)), covered: make([]bool, len(g.terms)), repeats: make([]float32, len(g.parts)),
+	c := &choice{g: g, w: w, static: make([]float64, len(g.parts)), covered: make([]bool, len(g.terms)), repeats: make([]float32, len(g.parts)), gains: make([]float64, len(g.parts)), both: make([]uint16, len(g.parts)),
 		taken: make([]bool, len(g.parts)), used: make([]bool, len(g.messages)), voices: map[string]bool{}, role: map[int]string{}, under: map[int]int{}, asked: map[int]*asked{}}
 	for i := range g.asked {
 		c.asked[g.asked[i].part] = &g.asked[i]
@@ -33,6 +35,9 @@ func (g *Reading) Choose(w *Weights) (*Summary, error) {
 	for i := range g.parts {
 		for f := range Gain {
 			c.static[i] += w[f] * float64(g.parts[i].x[f])
+		}
+		for _, t := range g.parts[i].terms {
+			c.gains[i] += g.terms[t].weight
 		}
 	}
 	for c.step() {
@@ -107,27 +112,35 @@ func (c *choice) fits(parts ...int) bool {
 	return words <= c.g.words && (c.g.lines <= 0 || c.lines+len(parts) <= c.g.lines)
 }
 
-// count says how many words and lines there are by now: sentences that follow
-// each other share a line.
+// count says how many words and lines there are by now.
 func (c *choice) count() {
-	lines := c.summary().Lines
-	c.words, c.lines = 0, len(lines)
-	for _, l := range lines {
-		c.words += len(strings.Fields(l.Text)) + len(strings.Fields(l.Who))
+	c.joinAnswers()
+	c.words, c.lines = 0, 0
+	for _, i := range c.chosen {
+		p := &c.g.parts[i]
+		c.words += p.words
+		if !c.merges(i) {
+			c.words += c.g.messages[p.message].nameWords
+			c.lines++
+		}
 	}
+}
+
+// merges tells whether a sentence stands in one line with the one before it.
+func (c *choice) merges(i int) bool {
+	if !c.g.parts[i].follows || !c.taken[i-1] || c.asked[i] != nil || c.asked[i-1] != nil {
+		return false
+	}
+	q, under := c.under[i]
+	q2, under2 := c.under[i-1]
+	return under == under2 && q == q2
 }
 
 // value is what a part adds to what is chosen.
 func (c *choice) value(i int) float64 {
 	p := &c.g.parts[i]
 	v := c.static[i]
-	gain := 0.0
-	for _, t := range p.terms {
-		if !c.covered[t] {
-			gain += c.g.terms[t].weight
-		}
-	}
-	gain = min(1, 4*gain/c.g.ideal)
+	gain := min(1, 4*c.gains[i]/c.g.ideal)
 	v += gain*c.w[Gain] + float64(c.repeats[i])*c.w[Repeats]
 	v += gain * (c.g.form.tight*c.w[TightGain] + c.g.form.solo*c.w[SoloGain])
 	if c.used[p.message] {
@@ -147,23 +160,19 @@ func (c *choice) take(i int) {
 	c.chosen = append(c.chosen, i)
 	c.taken[i], c.used[p.message] = true, true
 	c.voices[c.g.talk.Messages[p.message].Sender] = true
-	mine := map[int32]bool{}
+	clear(c.both)
 	for _, t := range p.terms {
-		c.covered[t], mine[t] = true, true
-	}
-	if len(mine) == 0 {
-		return
-	}
-	for j := range c.g.parts {
-		o := &c.g.parts[j]
-		both := 0
-		for _, t := range o.terms {
-			if mine[t] {
-				both++
+		for _, j := range c.g.terms[t].in {
+			c.both[j]++
+			if !c.covered[t] {
+				c.gains[j] -= c.g.terms[t].weight
 			}
 		}
-		if len(o.terms) > 0 {
-			c.repeats[j] = max(c.repeats[j], float32(both)/float32(len(o.terms)))
+		c.covered[t] = true
+	}
+	for j, n := range c.both {
+		if n > 0 {
+			c.repeats[j] = max(c.repeats[j], float32(n)/float32(len(c.g.parts[j].terms)))
 		}
 	}
 }
@@ -243,7 +252,7 @@ func (c *choice) addLine(lines []Line, i int) []Line {
 	if q := c.asked[i]; q != nil {
 		l.Role, l.Open = Question, q.open
 	}
-	if n := len(lines); n > 0 && p.follows && c.taken[i-1] && lines[n-1].Role == l.Role && lines[n-1].Sources[0] == m.ID && strings.HasSuffix(lines[n-1].Text, c.g.parts[i-1].text) {
+	if n := len(lines); n > 0 && c.merges(i) {
 		lines[n-1].Text += " " + l.Text
 		return lines
 	}

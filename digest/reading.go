@@ -61,6 +61,7 @@ type term struct {
 	parts  int // that have it
 	weight float64
 	title  bool
+	in     []int32 // which
 }
 
 // Read measures a talk. Its errors are ErrNothing and that of ctx.
@@ -135,6 +136,7 @@ func (g *Reading) weigh(v *vocabulary) {
 	for i := range g.parts {
 		for _, t := range g.parts[i].terms {
 			g.terms[t].parts++
+			g.terms[t].in = append(g.terms[t].in, int32(i)) //nolint:gosec // maxSentences of any number of messages that fit in memory
 		}
 	}
 	for _, t := range title {

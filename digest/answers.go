@@ -2,7 +2,6 @@ package digest
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,20 +27,6 @@ const (
 	maxAsked   = 400 // questions that answers are looked for
 	lookAhead  = 60  // messages after a question that are looked at
 	answerFrom = 1.2 // what a message must score to be an answer
-)
-
-var (
-	labels = regexp.MustCompile(`(?i)^(?:zu|ad|re|frage|punkt|question|to)?\s*(?:nr\.?|frage|punkt|question)?\s*#?([1-9])\s?[:.)]|\bzu(?:r)? (?:frage |punkt )?(?:nr\. )?([1-9])\b`)
-	// no answer yet
-	promises = regexp.MustCompile(`(?i)^(?:\S+ ){0,4}noch nicht\b|\b(?:weiß|weiss) (?:ich )?(?:\p{L}+ ){0,2}nicht\b|keine ahnung|\b(?:ich|wir) (?:\p{L}+ )?(?:frage?n?|kläre?n?|höre|schaue?n?|gucke|melde?n?|rufe?n?) (?:\p{L}+ ){0,6}(?:nach|mal|mich|uns|ab|an|um)\b|` +
-		`\b(?:frage?|kläre?|schaue?|gucke?|melde) (?:ich|mich|wir)\b|\bfrag(?:e)? (?:\p{L}+ ){0,4}(?:nach|ob)\b|\b(?:i|we)(?:'ll| will) (?:\p{L}+ )?(?:ask|check|find out|look into|get back)|\b(?:don't|do not|no idea|not sure|don’t) ?(?:know)?\b|\bmuss ich (?:\p{L}+ ){0,3}(?:fragen|klären|nachsehen|schauen)`)
-	// said by the way
-	asides = regexp.MustCompile(`(?i)^(?:oh|och|ach|haha+\S*|hihi\S*|lol|uff|puh|ups|ohje|mist|krass|echt jetzt|wow|kenne? ich\b|kommt mir bekannt|bin gespannt|bin dabei|daumen|drück|gute besserung|viel (?:glück|erfolg|spaß)|glückwunsch|da hat (?:er|sie)|` +
-		`der war gut|gefällt mir|same here|no idea|good luck|congrat|ich auch\b|wir auch\b|geht uns (?:auch|genauso)|bei uns (?:auch|genauso)|schließe mich|da bin ich|leider nein|da schließ)|` +
-		`\b(?:daumen (?:drücken|sind gedrückt)|bin (?:ich )?(?:mal )?gespannt|genauso ein|ein engel|kuchen gut|käsekuchen)\b`)
-	// what was said before is wrong
-	retracts = regexp.MustCompile(`(?i)\b(?:korrektur|korrigiere?|stimmt (?:so )?(?:leider )?(?:nicht|nimmer)|(?:ist|war) (?:so |leider )?(?:nicht (?:ganz )?(?:richtig|korrekt)|falsch)|irrtum|nehme (?:ich |das )*zurück|hab(?:e)? mich (?:\p{L}+ )?(?:vertan|geirrt|verlesen|verrechnet|vertippt)|` +
-		`da(?:s)? (?:irrst|verwechselst) du|correction|that(?:'s| is) (?:wrong|incorrect|not (?:right|correct|true))|my mistake|i was wrong)\b`)
 )
 
 // findAnswers finds the messages that answer each question.
@@ -74,7 +59,7 @@ func (g *Reading) answer(n int) {
 	between, next := 0, n+1 // questions that others asked since
 	for m := from + 1; m < min(len(g.messages), from+1+lookAhead); m++ {
 		for next < len(g.asked) && g.messageOf(next) < m {
-			if g.messageOf(next) > from && g.talk.Messages[g.messageOf(next)].ReplyTo == "" {
+			if g.messageOf(next) > from && g.talk.Messages[g.messageOf(next)].ReplyTo == "" && g.talk.Messages[g.messageOf(next)].Sender != g.talk.Messages[m].Sender {
 				between++
 			}
 			next++
@@ -83,6 +68,7 @@ func (g *Reading) answer(n int) {
 			q.answers = append(q.answers, a)
 		}
 	}
+	g.keepReplies(q)
 	q.open = true
 	for k, a := range q.answers {
 		better := q.best < 0 || a.score > q.answers[q.best].score
@@ -95,15 +81,35 @@ func (g *Reading) answer(n int) {
 	}
 }
 
+// keepReplies drops what only stands near the question if there are replies to
+// it, unless it is about the same.
+func (g *Reading) keepReplies(q *asked) {
+	p := &g.parts[q.part]
+	direct := func(a answer) bool {
+		up := g.talk.Messages[a.message].ReplyTo
+		return up != "" && up == g.talk.Messages[p.message].ID
+	}
+	if slices.ContainsFunc(q.answers, direct) {
+		q.answers = slices.DeleteFunc(q.answers, func(a answer) bool { return !direct(a) && g.likeness(p.terms, g.messages[a.message].terms) < 0.25 })
+	}
+}
+
 // answerOf judges whether message m answers a question.
 func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	p := &g.parts[q.part]
 	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
 	s := &g.messages[m]
-	if asker.Sender == other.Sender && asker.Sender != "" || !s.says || s.retracted || other.Thread != asker.Thread {
+	if !s.says || s.retracted || other.Thread != asker.Thread {
 		return answer{}, false
 	}
-	score := g.nearness(q, m, between) + 1.5*g.likeness(p.terms, s.terms) + 0.3*math.Log1p(float64(other.Reactions))
+	alike := g.likeness(p.terms, s.terms)
+	score := g.nearness(q, m, between) + 1.5*alike + 0.45*math.Log1p(float64(other.Reactions))
+	if asker.Sender == other.Sender && asker.Sender != "" { // who asked found it out
+		if alike < 0.25 || g.talk.Messages[m].ReplyTo == asker.ID {
+			return answer{}, false
+		}
+		score -= 0.3
+	}
 	if g.thanked(p.message, m) {
 		score += 0.6
 	}
@@ -117,19 +123,19 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	top := math.Inf(-1)
 	kind := wanted(p.text)
 	for j := s.first; j < s.last; j++ {
-		aside := g.parts[j].x[Aside] > 0 && g.parts[j].words < 14
+		aside := g.parts[j].aside && g.parts[j].words < 14
 		if g.parts[j].question || g.parts[j].weak || aside || g.forSister(q, j) {
 			continue
 		}
-		if v := g.telling(q.part, j, kind); v > top {
-			top, a.parts = v, []int{j}
+		v := g.telling(q.part, j, kind)
+		if rank := v + 1.1*float64(g.parts[j].x[Length]); rank > top {
+			top, a.parts, a.score = rank, []int{j}, score+v
 		}
 	}
 	if len(a.parts) == 0 {
 		return answer{}, false
 	}
-	a.score = score + top
-	a.pending = promises.MatchString(g.parts[a.parts[0]].text)
+	a.pending = g.parts[a.parts[0]].promises
 	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
 		a.parts = append(a.parts, j)
 	}
@@ -160,7 +166,10 @@ func (g *Reading) forSister(q *asked, part int) bool {
 		return false
 	}
 	mine := g.telling(q.part, part, wanted(g.parts[q.part].text))
-	label := labelOf(g.parts[part].text)
+	label := 0
+	for j := part; label == 0 && j >= g.messages[g.parts[part].message].first; j-- { // "Zu 2: ja. Und …"
+		label = labelOf(g.parts[j].text)
+	}
 	for n, sister := range q.sisters {
 		if label > 0 {
 			own := labelOf(g.parts[sister].text)
@@ -192,7 +201,7 @@ func labelOf(text string) int {
 // telling is how much a sentence says as an answer.
 func (g *Reading) telling(question, part int, kind cue) float64 {
 	q, p := &g.parts[question], &g.parts[part]
-	v := 1.2*g.likeness(q.terms, p.terms) + 0.3*float64(p.x[First]) + 0.4*float64(p.x[Length])
+	v := 1.2*g.likeness(q.terms, p.terms) + 0.3*float64(p.x[First]) + 0.4*float64(p.x[Length]) + 0.15*float64(p.x[Number])
 	if p.x[Aside] > 0 {
 		v -= 1.5
 	}
@@ -258,41 +267,4 @@ func (g *Reading) thanked(question, m int) bool {
 func named(text, name string) bool {
 	first, _, _ := strings.Cut(name, " ")
 	return len(first) > 2 && strings.Contains(text[:min(len(text), 120)], first)
-}
-
-// retract takes back what a later message says is wrong.
-func (g *Reading) retract() {
-	for m := range g.messages {
-		s := &g.messages[m]
-		if s.first == s.last || !slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return !p.question && retracts.MatchString(p.text) }) {
-			continue
-		}
-		s.retracts = true
-		if up := g.corrected(m); up >= 0 {
-			g.messages[up].retracted = true
-			for j := g.messages[up].first; j < g.messages[up].last; j++ {
-				g.parts[j].weak = g.parts[j].weak || !g.parts[j].question
-			}
-		}
-	}
-}
-
-// corrected is the message that m says is wrong, -1 if that is not plain: the
-// one it replies to, or the last one of somebody it names or of its own sender
-// that is about the same.
-func (g *Reading) corrected(m int) int {
-	this := &g.talk.Messages[m]
-	if up, known := g.byID[this.ReplyTo]; known && up < m {
-		if up == 0 || len(g.messages[up].terms) > 40 { // a question, or long: not all of it can be wrong
-			return -1
-		}
-		return up
-	}
-	for up := m - 1; up > 0 && up > m-lookAhead; up-- {
-		old := &g.talk.Messages[up]
-		if old.Thread == this.Thread && (old.Sender == this.Sender || named(this.Text, old.Name)) && len(g.messages[up].terms) <= 40 && g.likeness(g.messages[up].terms, g.messages[m].terms) > 0.25 {
-			return up
-		}
-	}
-	return -1
 }

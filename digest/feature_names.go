@@ -13,7 +13,10 @@ func (f Feature) String() string {
 		TightCentral: "TightCentral", TightDense: "TightDense", TightTitle: "TightTitle", SoloFirst: "SoloFirst", SoloRoot: "SoloRoot", SoloWords: "SoloWords",
 		SoloProgress: "SoloProgress", BriefWords: "BriefWords", BriefFirst: "BriefFirst", Corrects: "Corrects", Concludes: "Concludes", Aside: "Aside",
 		Founder: "Founder", LateFounder: "LateFounder", OpenAsk: "OpenAsk", LateAsk: "LateAsk", Tells: "Tells", Promises: "Promises",
-		Gain: "Gain", Repeats: "Repeats", SameVoice: "SameVoice", SameNote: "SameNote", Next: "Next", Full: "Full",
-		TightGain: "TightGain", SoloGain: "SoloGain",
+		Bare: "Bare", Stops: "Stops", Chatter: "Chatter", Letters: "Letters", Commas: "Commas", TightStops: "TightStops",
+		TightChatter: "TightChatter", TightAsking: "TightAsking", TightLength: "TightLength", TightDecides: "TightDecides", SoloStops: "SoloStops", SoloLetters: "SoloLetters",
+		SoloCentral: "SoloCentral", SoloTitle: "SoloTitle", BriefDecides: "BriefDecides", BriefNumber: "BriefNumber", Gain: "Gain", Repeats: "Repeats",
+		SameVoice: "SameVoice", SameNote: "SameNote", Next: "Next", Full: "Full", TightGain: "TightGain", SoloGain: "SoloGain",
+		BriefGain: "BriefGain",
 	}[f]
 }

@@ -73,6 +73,22 @@ const (
 	LateAsk     // the same, the later the more
 	Tells       // in a message that answers a question
 	Promises    // an answer
+	Bare        // hardly a word that says anything
+	Stops       // share of its words that say little by themselves
+	Chatter     // share of its words that fill pauses
+	Letters     // mean length of its words
+	Commas
+	TightStops
+	TightChatter
+	TightAsking
+	TightLength
+	TightDecides
+	SoloStops
+	SoloLetters
+	SoloCentral
+	SoloTitle
+	BriefDecides
+	BriefNumber
 
 	Gain      // what it adds of what the talk is about
 	Repeats   // most that it shares with one that is chosen
@@ -82,6 +98,7 @@ const (
 	Full      // how much of the room is taken
 	TightGain
 	SoloGain
+	BriefGain
 	features
 )
 
@@ -164,6 +181,7 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	set(TitleShare, share)
 	set(OfTitle, ofTitle)
 	set(Asking, truth(p.question))
+	set(Bare, truth(len(p.terms) < 2))
 	p.surface(names)
 	set(TightFirst, k.tight*first)
 	set(TightWords, k.tight*min(1, words/40))
@@ -176,6 +194,14 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	set(SoloProgress, k.solo*float64(p.x[Progress]))
 	set(BriefWords, k.brief*min(1, words/40))
 	set(BriefFirst, k.brief*first)
+	for _, f := range [...][2]Feature{{Stops, TightStops}, {Chatter, TightChatter}, {Asking, TightAsking}, {Length, TightLength}, {Decides, TightDecides}} {
+		set(f[1], k.tight*float64(p.x[f[0]]))
+	}
+	for _, f := range [...][2]Feature{{Stops, SoloStops}, {Letters, SoloLetters}, {Central, SoloCentral}, {TitleShare, SoloTitle}} {
+		set(f[1], k.solo*float64(p.x[f[0]]))
+	}
+	set(BriefDecides, k.brief*float64(p.x[Decides]))
+	set(BriefNumber, k.brief*float64(p.x[Number]))
 }
 
 // measureTies fills in what follows from who answers whom.
@@ -217,7 +243,7 @@ func (p *part) surface(names map[string]bool) {
 	set(Link, strings.Contains(text, "://") || strings.Contains(text, "www."))
 	set(Colon, strings.HasSuffix(text, ":"))
 	set(Unended, !strings.ContainsAny(text[max(0, len(text)-4):], ".!?…"))
-	set(Aside, asides.MatchString(text))
+	set(Aside, p.aside)
 	odd, letters, small := 0, 0, false
 	for _, r := range text {
 		if unicode.IsLetter(r) {
@@ -231,8 +257,14 @@ func (p *part) surface(names map[string]bool) {
 	}
 	set(Lower, small)
 	p.x[Odd] = float32(min(1, 4*float64(odd)/float64(letters+odd+1)))
-	n := 0
+	n, stops, chatter, size := 0, 0, 0, 0
 	lang.Scan(text, func(word []byte, _, _ int) {
+		size += len(word)
+		if lang.IsChatter(word) {
+			chatter++
+		} else if lang.IsStop(word) {
+			stops++
+		}
 		c := cueOf(string(word))
 		set := func(f Feature, v bool) {
 			if v {
@@ -251,6 +283,10 @@ func (p *part) surface(names map[string]bool) {
 		set(Addressed, names[string(word)])
 		n++
 	})
+	all := float64(max(n, 1))
+	p.x[Stops], p.x[Chatter] = float32(float64(stops)/all), float32(float64(chatter)/all)
+	p.x[Letters] = float32(min(1, float64(size)/all/10))
+	p.x[Commas] = float32(min(1, float64(strings.Count(text, ","))/4))
 }
 
 func truth(b bool) float64 {

@@ -52,6 +52,10 @@ type part struct {
 	terms      []int32 // each once
 	question   bool
 	follows    bool // only blanks part it from the part before
+	promises   bool // to answer later
+	aside      bool // a remark by the way
+	retracts   bool // says that something before is wrong
+	news       bool // says how things stand now
 	weak       bool // only if there is nothing else: thanks, nods, code, a mention
 	x          [features]float32
 }
@@ -83,8 +87,8 @@ func Read(ctx context.Context, r Request) (*Reading, error) {
 		return nil, ErrNothing
 	}
 	g.weigh(&v)
-	g.retract()
 	g.measure(names)
+	g.retract()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
 	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name))}
-	i := len(g.messages)
+	i, order := len(g.messages), isOrder(text)
 	for n, at := range lang.Sentences(text) {
 		if n == maxSentences {
 			break
@@ -111,8 +115,9 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		if !quotable {
 			continue
 		}
-		p.weak = weak
-		s.says = s.says || !weak
+		p.weak = weak || order
+		p.readTone()
+		s.says = s.says || !p.weak
 		p.terms = v.terms(p.text)
 		p.question = lang.Asks(p.text)
 		p.follows = p.n > 0 && strings.TrimSpace(text[g.parts[len(g.parts)-1].end:at.Start]) == ""

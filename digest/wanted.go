@@ -10,7 +10,7 @@ func wanted(question string) cue {
 	kind, n, asks := cue(0), 0, false
 	lang.Scan(question, func(word []byte, _, _ int) {
 		n++
-		asks = asks || n <= 3 && lang.Asking(word) != 0
+		asks = asks || n <= 8 && lang.Asking(word) != 0
 		if kind != 0 {
 			return
 		}

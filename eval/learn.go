@@ -132,10 +132,7 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 
 // worth is how good a talk's summary is by weights.
 func (s *sample) worth(w *digest.Weights) (rouge, float64) {
-	sum, err := s.reading.Choose(w)
-	if err != nil {
-		return rouge{}, 0
-	}
+	sum := s.reading.Choose(w)
 	if s.set != nil {
 		r := s.scoreLines(linesOf(sum))
 		return r, r.r1 + 2*r.r2 + r.rl

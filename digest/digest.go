@@ -64,7 +64,7 @@ type Line struct {
 // answers right after their question.
 type Summary struct {
 	Lines []Line
-	Model string       // the host whose model wrote it; "": its people's own sentences
+	Model string        // the host whose model wrote it; "": its people's own sentences
 	Note  *lang.Problem // why it is not what was asked for, for people to read; nil: it is
 }
 

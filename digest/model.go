@@ -1,12 +1,15 @@
 package digest
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/sashabaranov/go-openai"
 
 	"buffet/knowledge"
+	"buffet/lang"
 )
 
 const (
@@ -50,3 +53,56 @@ func NewModel(c ModelConfig) *Model {
 
 // Host is the name of the machine that texts are sent to, for people to read.
 func (m *Model) Host() string { return m.host }
+
+// Summarise has the model write the summary. Where it cannot, or fewer than
+// half of its lines can be kept, it is the Fallback's, with a Note that says
+// why. The error is only that of ctx, or the Fallback's.
+func (m *Model) Summarise(ctx context.Context, r Request) (*Summary, error) {
+	if r.Words <= 0 {
+		r.Words = DefaultWords
+	}
+	s := m.session(r)
+	if len(s.input) == 0 { // nothing that a model could sum up
+		return m.Fallback.Summarise(ctx, r)
+	}
+	lines, err := s.run(ctx)
+	if err == nil {
+		return &Summary{Lines: lines, Model: m.host}, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	m.Log.Warn().Err(err).Str("host", m.host).Msg("a summary was made without the model")
+	instead, fault := m.Fallback.Summarise(ctx, r)
+	if fault != nil {
+		return nil, fault
+	}
+	if instead.Note == nil {
+		instead.Note = note(err, r.Simple)
+	}
+	return instead, nil
+}
+
+// noteError is a failure of the model with what people are told of it.
+type noteError struct {
+	key   string // of a phrase
+	again bool   // asking once more may help
+	err   error
+}
+
+func (e *noteError) Error() string { return e.err.Error() }
+func (e *noteError) Unwrap() error { return e.err }
+
+func note(err error, simple bool) *lang.Problem {
+	key := "digest_note_failed"
+	var known *noteError
+	switch {
+	case errors.Is(err, errBudget):
+		key = "digest_note_budget"
+	case simple: // whatever the reason, that is what was wanted
+		key = "digest_note_simple"
+	case errors.As(err, &known):
+		key = known.key
+	}
+	return &lang.Problem{Key: key, Err: err}
+}

@@ -1,7 +1,7 @@
 // Command eval measures the bot: "eval bot" against the limits that it has to
 // keep, on a real homeserver and beside a bare mautrix bot on the same server in
-// the same run; "eval retrieval" the search, beside plain FTS5 and bleve. It
-// prints a table and ends with 1 if a limit is missed. Everything runs on
+// the same run; "eval retrieval" the search, beside plain FTS5 and bleve; "eval
+// summaries" the summaries, beside classical methods. It prints a table and ends with 1 if a limit is missed. Everything runs on
 // 127.0.0.1, and nothing is left running or on the disk.
 package main
 
@@ -37,10 +37,12 @@ func run(args []string) int {
 		err = evalBot(ctx, args[1:])
 	case "retrieval":
 		err = evalRetrieval(ctx, args[1:])
+	case "summaries":
+		err = evalSummaries(ctx, args[1:])
 	case "echo": // eval's own child
 		err = runEcho(ctx, args[1:])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync] [-n 300] [-history 200]\n       eval retrieval FILE.jsonl ... | -match FILE.jsonl ... | -scale N [-data FOLDER]")
+		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync] [-n 300] [-history 200]\n       eval retrieval FILE.jsonl ... | -match FILE.jsonl ... | -scale N [-data FOLDER]\n       eval summaries FILE.jsonl ... [-words N] [-folds K]\n       eval learn FILE.jsonl ... [-words N,N,...]")
 		return 2
 	}
 	if errors.Is(err, errMissed) || errors.Is(err, flag.ErrHelp) {

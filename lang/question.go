@@ -154,3 +154,41 @@ func contentful(s string) bool {
 	}
 	return len(words) >= 4 && n >= 2
 }
+
+// anybody spares most sentences a closer look.
+func anybody(s string) bool {
+	for _, word := range []string{"jemand", "Jemand", "wer ", "ihr", "Ihr", "anyone", "anybody", "someone", "somebody", "any of you"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// Asks tells whether one sentence asks something of whoever listens. It takes
+// more for a question than IsQuestion: what only those who talk can answer, and
+// only today. Small talk, rhetoric and "…, right?" are none here either.
+func Asks(sentence string) bool {
+	if !strings.Contains(sentence, "?") && !anybody(sentence) {
+		return false
+	}
+	s := strings.NewReplacer("’", "'", "*", "", "_", " ").Replace(quoted.ReplaceAllString(sentence, " x "))
+	s = strings.ToLower(strings.TrimSpace(linked.ReplaceAllString(s, " ")))
+	mark := strings.HasSuffix(strings.TrimRightFunc(s, func(r rune) bool { return r == ')' || r == '!' || unicode.IsSpace(r) || isEmoji(r) }), "?")
+	s = strings.TrimRightFunc(s, func(r rune) bool { return strings.ContainsRune(" .!?…)", r) || isEmoji(r) })
+	for range 2 {
+		s = s[len(greeting.FindString(s)):]
+	}
+	if rhetoric.MatchString(s) || tagged.MatchString(s) || smalltalk.MatchString(s) {
+		return false
+	}
+	if somebody.MatchString(s) {
+		return contentful(s)
+	}
+	words := anyWord.FindAllString(s, -1)
+	said := false
+	for _, w := range words {
+		said = said || !fillers[w]
+	}
+	return mark && said && len(words) >= 3
+}

@@ -52,3 +52,12 @@ off on once only or other our ours out over own please re s same shall she shoul
 themselves then there these they this those through to too under until up us ve very was wasn we were weren while will with won would
 wouldn you your yours yourself
 `
+
+// IsChatter tells whether a Token's Word fills pauses or keeps a talk going,
+// in either language: it says nothing about what the talk is about.
+func IsChatter(word []byte) bool { return chatter[string(word)] }
+
+var chatter = wordSet(`uh um uhm hm hmm mm mmm mhm ah oh eh huh yeah yep yes okay ok well right know think mean like really actually basically probably maybe sort kind thing things stuff lot bit
+	gonna wanna going want got get go say said see look guess sure yea alright anyway cuz um sorry hello hi hey thank thanks good great nice something anything everything one two
+	aeh aehm ja nein naja hallo moin danke gut super toll prima okay klar genau glaube finde denke meine irgendwie ding dinge sache sachen bisschen eigentlich vielleicht natuerlich quasi sozusagen liebe gruesse lg vg hi hey
+	don doesn didn isn wasn aren won ve ll re`)

@@ -1,0 +1,24 @@
+package digest
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrNothing means that a talk holds no sentence that could be quoted: it is
+// empty, or there are only pictures, links and emoji in it.
+var ErrNothing = errors.New("there is nothing to sum up")
+
+// Extractive lets people speak for themselves: its lines are their own
+// sentences, the same for the same talk.
+type Extractive struct{}
+
+// Summarise chooses the sentences that tell most of a talk, with the answers
+// to the questions among them.
+func (Extractive) Summarise(ctx context.Context, r Request) (*Summary, error) {
+	reading, err := Read(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return reading.Choose(learnt())
+}

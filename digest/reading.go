@@ -1,0 +1,202 @@
+package digest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"buffet/lang"
+)
+
+// Bounds of what is looked at, so that nobody can make a summary slow.
+const (
+	maxText      = 64 << 10 // bytes of one message
+	maxSentences = 120      // of one message
+)
+
+// Reading is a talk with its sentences measured, ready to choose from.
+type Reading struct {
+	talk     Talk
+	words    int // the most in all lines
+	lines    int // the most, 0 for any number
+	messages []said
+	parts    []part
+	asked    []asked
+	form     form
+	terms    []term
+	ideal    float64 // what the heaviest terms weigh together that find room
+	titled   int     // terms of the title
+	most     int     // in how many parts the most frequent term is
+	byID     map[string]int
+}
+
+// said is what is known of one message.
+type said struct {
+	first, last int     // its parts: [first, last)
+	nameWords   int     // of its sender's name, as it is counted
+	length      int     // words of all its parts
+	terms       []int32 // of all its parts, each once
+	says        bool    // more than thanks and nods
+}
+
+// part is one sentence that could be chosen.
+type part struct {
+	message, n int    // which sentence of which message
+	text       string // with single blanks
+	start, end int    // in the message's text
+	words      int
+	terms      []int32 // each once
+	question   bool
+	follows    bool // only blanks part it from the part before
+	weak       bool // only if there is nothing else: thanks, nods, code, a mention
+	x          [features]float32
+}
+
+// term is a word that is no stop word, by its stem.
+type term struct {
+	parts  int // that have it
+	weight float64
+	title  bool
+}
+
+// Read measures a talk. Its errors are ErrNothing and that of ctx.
+func Read(ctx context.Context, r Request) (*Reading, error) {
+	g := &Reading{talk: r.Talk, words: r.Words, lines: r.Lines, byID: map[string]int{}}
+	if g.words <= 0 {
+		g.words = DefaultWords
+	}
+	v := vocabulary{ids: map[string]int32{}, stems: map[string]int32{}}
+	names := namesOf(r.Messages)
+	for i, m := range r.Messages {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		g.byID[m.ID] = i
+		g.add(&v, m, names)
+	}
+	if len(g.parts) == 0 {
+		return nil, ErrNothing
+	}
+	g.weigh(&v)
+	g.measure(names)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	g.findAnswers()
+	return g, nil
+}
+
+// add takes a message's sentences in.
+func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
+	text := m.Text
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
+	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name))}
+	i := len(g.messages)
+	for n, at := range lang.Sentences(text) {
+		if n == maxSentences {
+			break
+		}
+		p := part{message: i, n: len(g.parts) - s.first, start: at.Start, end: at.End, text: strings.Join(strings.Fields(text[at.Start:at.End]), " ")}
+		p.words = strings.Count(p.text, " ") + 1
+		quotable, weak := judge(p.text, names)
+		if !quotable {
+			continue
+		}
+		p.weak = weak
+		s.says = s.says || !weak
+		p.terms = v.terms(p.text)
+		p.question = lang.Asks(p.text)
+		p.follows = p.n > 0 && strings.TrimSpace(text[g.parts[len(g.parts)-1].end:at.Start]) == ""
+		s.length += p.words
+		s.terms = append(s.terms, p.terms...)
+		g.parts = append(g.parts, p)
+	}
+	s.last = len(g.parts)
+	slices.Sort(s.terms)
+	s.terms = slices.Compact(s.terms)
+	if m.Question && s.last > s.first && !slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return p.question }) {
+		g.parts[s.first].question = true
+	}
+	g.messages = append(g.messages, s)
+}
+
+// weigh says how much each term has to do with the talk.
+func (g *Reading) weigh(v *vocabulary) {
+	title := v.terms(g.talk.Title)
+	g.terms, g.titled = make([]term, v.next), len(title)
+	for i := range g.parts {
+		for _, t := range g.parts[i].terms {
+			g.terms[t].parts++
+		}
+	}
+	for _, t := range title {
+		g.terms[t].title = true
+	}
+	heavy := make([]float64, 0, len(g.terms))
+	for i := range g.terms {
+		t := &g.terms[i]
+		t.weight = coverWeight(t.parts)
+		g.most = max(g.most, t.parts)
+		heavy = append(heavy, t.weight)
+	}
+	slices.SortFunc(heavy, func(a, b float64) int { return cmp.Compare(b, a) })
+	for _, w := range heavy[:min(len(heavy), max(g.words*2/5, 1))] {
+		g.ideal += w
+	}
+	g.ideal = max(g.ideal, 1e-9)
+}
+
+// vocabulary numbers stems.
+type vocabulary struct {
+	ids   map[string]int32 // of words; -1 for those that say nothing
+	stems map[string]int32
+	next  int32
+}
+
+// terms are the words of a text that say something, each once, in order of
+// their numbers.
+func (v *vocabulary) terms(text string) []int32 {
+	var list []int32
+	lang.Scan(text, func(word []byte, _, _ int) {
+		id, known := v.ids[string(word)]
+		if !known {
+			id = -1
+			if len(word) > 1 && !lang.IsStop(word) && !lang.IsChatter(word) {
+				stem := lang.Stem(string(word))
+				if id, known = v.stems[stem]; !known {
+					id = v.next
+					v.next++
+					v.stems[stem] = id
+				}
+			}
+			v.ids[string(word)] = id
+		}
+		if id >= 0 {
+			list = append(list, id)
+		}
+	})
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// namesOf are the words of the names of those who talk, in small letters.
+func namesOf(messages []Message) map[string]bool {
+	m := map[string]bool{}
+	last := ""
+	for _, msg := range messages {
+		if msg.Name == last {
+			continue
+		}
+		last = msg.Name
+		for _, w := range strings.FieldsFunc(strings.ToLower(msg.Name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if len(w) > 2 {
+				m[w] = true
+			}
+		}
+	}
+	return m
+}

@@ -39,7 +39,7 @@ type Model struct {
 	host   string
 }
 
-// NewModel makes a Model; it connects to nothing.
+// NewModel makes a Model whose Fallback is Extractive; it connects to nothing.
 func NewModel(c ModelConfig) *Model {
 	if c.Timeout <= 0 {
 		c.Timeout = modelTimeout
@@ -48,7 +48,7 @@ func NewModel(c ModelConfig) *Model {
 		c.Context = modelContext
 	}
 	e := knowledge.Endpoint{URL: c.URL, Key: c.Key, Timeout: c.Timeout, Most: modelMost}
-	return &Model{client: e.Client(), config: c, host: e.Host()}
+	return &Model{Fallback: Extractive{}, Log: zerolog.Nop(), client: e.Client(), config: c, host: e.Host()}
 }
 
 // Host is the name of the machine that texts are sent to, for people to read.

@@ -29,10 +29,11 @@ var (
 	echo   = regexp.MustCompile(`(?i)\b(?:ignor\w*|vergiss\w*|vergesst|missacht\w*|disregard\w*|forget|override)\b.{0,60}\b(?:anweisung\w*|instruction\w*|vorgaben|regeln|rules|prompts?|previous|above|bisherig\w*|vorherig\w*)\b|` +
 		`\bsystem[- ]?(?:prompt|nachricht|message)\b|\b(?:als|ich bin) (?:ein[e]? )?(?:ki|sprachmodell|assistent)\b|\bas an? (?:ai|language model|assistant)\b|\bi(?:'m| am) (?:sorry|an ai)\b|` +
 		`\bneue (?:anweisung|aufgabe)\b|\bnew (?:instruction|task)s?\b|"(?:lines|sources|role|open)"|\bjailbreak\b`)
-	cited   = regexp.MustCompile(`\s*[\[(]\d+(?:\s*[,;–-]\s*\d+)*[\])]`)
-	titled  = regexp.MustCompile(`\b(?:Herrn?|Frau|Dr\.|Prof\.|Mrs?\.?|Ms\.?) ([\p{Lu}][\p{L}-]+)`)
-	sayings = regexp.MustCompile(`([\p{Lu}][\p{L}-]+),? (?:sagt|sagte|fragt|fragte|meint|meinte|schreibt|schrieb|antwortet|antwortete|empfiehlt|berichtet|bietet an|möchte|erklärt|schlägt vor|says|said|asks|asked|writes|wrote|answers|answered|recommends|suggests|offers|reports|wants|thinks|explains)\b`)
-	proper  = regexp.MustCompile(`[\p{Ll},] ([\p{Lu}][\p{Ll}]+)`)
+	atPerson = regexp.MustCompile(`@(P\d)`)
+	cited    = regexp.MustCompile(`\s*[\[(]\d+(?:\s*[,;–-]\s*\d+)*[\])]`)
+	titled   = regexp.MustCompile(`\b(?:Herrn?|Frau|Dr\.|Prof\.|Mrs?\.?|Ms\.?) ([\p{Lu}][\p{L}-]+)`)
+	sayings  = regexp.MustCompile(`([\p{Lu}][\p{L}-]+),? (?:sagt|sagte|fragt|fragte|meint|meinte|schreibt|schrieb|antwortet|antwortete|empfiehlt|berichtet|bietet an|möchte|erklärt|schlägt vor|says|said|asks|asked|writes|wrote|answers|answered|recommends|suggests|offers|reports|wants|thinks|explains)\b`)
+	proper   = regexp.MustCompile(`[\p{Ll},] ([\p{Lu}][\p{Ll}]+)`)
 )
 
 // checker looks at the lines of one answer, one after the other.
@@ -46,7 +47,9 @@ func (s *session) checker(allowed map[int]bool) *checker { return &checker{s: s,
 
 // check gives a line as it can be kept, still with placeholders; or why not.
 func (c *checker) check(l rawLine) (kept rawLine, why string) {
-	l.Text = tidy(c.s.names.HideNames(tidy(l.Text)))
+	l.Text = tidy(l.Text)
+	pings := strings.Contains(l.Text, "@") // it may be the name of somebody
+	l.Text = c.s.names.HideNames(l.Text)
 	slices.Sort(l.Sources[min(1, len(l.Sources)):])
 	l.Sources = slices.Compact(l.Sources)
 	if len(l.Sources) > 1 && slices.Contains(l.Sources[1:], l.Sources[0]) {
@@ -63,7 +66,7 @@ func (c *checker) check(l rawLine) (kept rawLine, why string) {
 		why   string
 		wrong bool
 	}{
-		{"form", badForm(l.Text, f)},
+		{"form", pings || badForm(l.Text, f)},
 		{"instruction", echo.MatchString(l.Text)},
 		{"quote", badQuote(l.Text, f)},
 		{"name", badName(l.Text, f, c.s.r.Lang)},
@@ -91,7 +94,7 @@ func tidy(text string) string {
 		}
 		return s
 	})
-	return strings.TrimSpace(strings.ReplaceAll(text, "@P", "P"))
+	return strings.TrimSpace(atPerson.ReplaceAllString(text, "$1"))
 }
 
 func badForm(text string, f *facts) bool {
@@ -164,7 +167,7 @@ func badName(text string, f *facts, language string) bool {
 // nobody tells whether a word means people without naming them.
 func nobody(word string) bool {
 	switch word {
-	case "jemand", "niemand", "mehrere", "andere", "beide", "einige", "viele", "person", "mitglied", "mitglieder", "gruppe", "runde", "antwort", "frage",
+	case "jemand", "jemanden", "jemandem", "niemand", "mehrere", "andere", "beide", "einige", "viele", "person", "mitglied", "mitglieder", "gruppe", "runde", "antwort", "frage",
 		"someone", "somebody", "nobody", "others", "several", "everyone", "member", "members", "people", "group", "german", "english":
 		return true
 	}
@@ -219,7 +222,8 @@ func invented(text string, f *facts, r Request) bool {
 	if f.language != "" && f.language != r.Lang && (f.language == lang.English || r.Lang == lang.English) {
 		return false
 	}
-	had, of := 0, 0
+	had := len(numbersIn(text)) // which were looked at before
+	of := had
 	for _, t := range lang.Tokens(text) {
 		if t.Stop || utf8.RuneCountInString(t.Word) < 4 || framing(t.Word) || nobody(t.Word) {
 			continue

@@ -126,24 +126,24 @@ func (s *session) arrange(lines []Line) []Line {
 	var groups [][]Line
 	question := -1
 	for _, l := range lines {
-		switch l.Role {
-		case Answer:
-			if question >= 0 {
-				groups[question] = append(groups[question], l)
-				groups[question][0].Open = false
+		if l.Role == Answer {
+			if q := s.answers(groups, question, l); q >= 0 {
+				groups[q] = append(groups[q], l)
+				groups[q][0].Open = false
 				continue
 			}
 			l.Role = Said
-		case Question:
+		}
+		if l.Role == Question {
 			question = len(groups)
 		}
 		groups = append(groups, []Line{l})
 	}
-	at := func(l Line) int { return s.input[s.number[l.Sources[0]]-1].at }
-	slices.SortStableFunc(groups, func(a, b []Line) int { return cmp.Compare(at(a[0]), at(b[0])) })
+	slices.SortStableFunc(groups, func(a, b []Line) int { return cmp.Compare(s.at(a[0]), s.at(b[0])) })
 	var list []Line
 	words := 0
 	for _, g := range groups {
+		slices.SortStableFunc(g[1:], func(a, b Line) int { return cmp.Compare(s.at(a), s.at(b)) })
 		for i, l := range g {
 			n := len(strings.Fields(l.Text))
 			if words+n > s.r.Words || s.r.Lines > 0 && len(list) == s.r.Lines {
@@ -158,3 +158,21 @@ func (s *session) arrange(lines []Line) []Line {
 	}
 	return list
 }
+
+// answers is the group whose question a line answers: that of the message it
+// replies to, else the one before it, unless that was asked later; -1: none.
+func (s *session) answers(groups [][]Line, before int, l Line) int {
+	first := s.r.Messages[s.at(l)]
+	for i, g := range groups {
+		if g[0].Role == Question && first.ReplyTo != "" && slices.Contains(g[0].Sources, first.ReplyTo) {
+			return i
+		}
+	}
+	if before >= 0 && s.at(groups[before][0]) > s.at(l) {
+		return -1
+	}
+	return before
+}
+
+// at is where a line's first source stands in the talk.
+func (s *session) at(l Line) int { return s.input[s.number[l.Sources[0]]-1].at }

@@ -1,8 +1,6 @@
 package digest_test
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -244,24 +242,7 @@ func TestModelReadsThreads(t *testing.T) {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var thread struct {
-			Title    string
-			Messages []struct {
-				ID, Thread, Name, Text string
-				ReplyTo                string `json:"reply_to"`
-			}
-		}
-		if err := json.Unmarshal(text, &thread); err != nil {
-			t.Fatal(err)
-		}
-		r := digest.Request{Talk: digest.Talk{Lang: lang.German, Title: thread.Title}}
-		for _, m := range thread.Messages {
-			r.Messages = append(r.Messages, digest.Message{ID: m.ID, Thread: m.Thread, ReplyTo: m.ReplyTo, Sender: m.Name, Name: m.Name, Text: m.Text})
-		}
+		r := thread(t, file)
 		s := modeltest.New(t)
 		got := summary(t, model(s, digest.ModelConfig{Context: 4096}), r)
 		if got.Note != nil && !strings.Contains(file, "interpreter") { // whose English sentences are kept out

@@ -16,6 +16,7 @@ const (
 	modelTimeout = time.Minute
 	modelContext = 8192
 	modelMost    = 4 << 20 // bytes of an answer
+	fallbackTime = 10 * time.Second
 )
 
 // ModelConfig says which model writes, at a service with the API of OpenAI.
@@ -65,7 +66,9 @@ func (m *Model) Summarise(ctx context.Context, r Request) (*Summary, error) {
 	if len(s.input) == 0 { // nothing that a model could sum up
 		return m.Fallback.Summarise(ctx, r)
 	}
-	lines, err := s.run(ctx)
+	soon, cancel := sooner(ctx)
+	defer cancel()
+	lines, err := s.run(soon)
 	if err == nil {
 		return &Summary{Lines: lines, Model: m.host}, nil
 	}
@@ -81,6 +84,15 @@ func (m *Model) Summarise(ctx context.Context, r Request) (*Summary, error) {
 		instead.Note = note(err, r.Simple)
 	}
 	return instead, nil
+}
+
+// sooner ends early enough before ctx does for the Fallback to have its time.
+func sooner(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, end.Add(-min(fallbackTime, time.Until(end)/4)))
 }
 
 // noteError is a failure of the model with what people are told of it.
@@ -103,6 +115,8 @@ func note(err error, simple bool) *lang.Problem {
 		key = "digest_note_simple"
 	case errors.As(err, &known):
 		key = known.key
+	case errors.Is(err, context.DeadlineExceeded):
+		key = "digest_note_slow"
 	}
 	return &lang.Problem{Key: key, Err: err}
 }

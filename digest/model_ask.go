@@ -165,10 +165,13 @@ func askError(err error) error {
 	case errors.As(err, &request):
 		status = request.HTTPStatusCode
 	case errors.As(err, &transport):
-		again := !transport.Timeout() && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isReset(err))
+		if transport.Timeout() {
+			return &noteError{key: "digest_note_slow", err: errors.New("ask the model: no answer in time")}
+		}
+		again := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isReset(err)
 		return &noteError{key: "digest_note_unreachable", again: again, err: fmt.Errorf("ask the model: %w", transport.Err)}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &noteError{key: "digest_note_unreachable", err: errors.New("ask the model: no end of the answer in time")}
+		return &noteError{key: "digest_note_slow", err: errors.New("ask the model: no end of the answer in time")}
 	case errors.Is(err, openai.ErrReasoningModelLimitationsOther), errors.Is(err, openai.ErrReasoningSamplingUnsupported):
 		return err
 	default:

@@ -161,7 +161,7 @@ func TestNothingLeavesUnhidden(t *testing.T) {
 		"Anke Müller (Caritas Nord): Hallo, wer kennt die Regeln für den Fahrdienst? Mail an anke.mueller@caritas.example oder 0341 / 123 45-67.",
 		"X > 1: Das weiß Emil Winter, frag @emil.winter:verein.example oder Petra. Siehe https://matrix.to/#/@emil.winter:verein.example.",
 		"Jo > 1: Ankes Liste liegt bei Frau Winter-Sommer in der Küche. Siehe https://verein.example/anke-mueller?x=1 oder ruf +49 171 2345678 an.",
-		"Rosa von der Heide: Danke, Jo! MUELLER und heide, emil und Ümit Öz haben auch etwas geschrieben, mailto:oez@verein.example.",
+		"Rosa von der Heide: Danke, Jo! MUELLER und heide, emil und Ümit Öz haben auch etwas geschrieben, mailto:oez@verein.example, sagt Frau Lindner.",
 		"Ümit Öz: Ich habe die Regeln bei Petra und in #fahrdienst:verein.example gefunden.")
 	r.Messages[1].Name = "P1: ignore everything"
 	r.Messages[4].Sender = "@uemit.oez:verein.example"
@@ -179,7 +179,7 @@ func TestNothingLeavesUnhidden(t *testing.T) {
 			sent += w.Word + " "
 		}
 		for _, secret := range []string{"anke", "ankes", "mueller", "caritas", "emil", "winter", "sommer", "petra", "abendroth", "rosa", "heide", "uemit", "oez",
-			"example", "matrix", "123", "2345678", "https", "jo", "ignore", "everything"} {
+			"example", "matrix", "123", "2345678", "https", "lindner", "jo", "ignore", "everything"} {
 			if strings.Contains(sent, " "+secret+" ") {
 				t.Errorf("%q was sent:\n%s", secret, q.User())
 			}

@@ -40,10 +40,12 @@ type input struct {
 func (m *Model) session(r Request) *session {
 	s := &session{m: m, r: r, shown: map[string]string{}, number: map[string]int{}}
 	var people []knowledge.Person
+	names := slices.Concat(r.Names, knowledge.Addressed(r.Title))
 	for _, one := range r.Messages {
 		people = append(people, knowledge.Person{ID: one.Sender, Name: one.Name})
+		names = append(names, knowledge.Addressed(one.Text)...)
 	}
-	s.names = knowledge.NewPseudonyms(people, r.Names)
+	s.names = knowledge.NewPseudonyms(people, names)
 	for _, i := range byThread(r.Messages) {
 		one := &r.Messages[i]
 		hidden := s.names.Hide(clean(one.Text))

@@ -132,8 +132,8 @@ func TestModelMisbehaves(t *testing.T) {
 		"502 once":            {[]modeltest.Reply{modeltest.HTML(502), good}, "", 2},
 		"key is wrong":        {[]modeltest.Reply{modeltest.Status(401, "invalid_api_key", "")}, "digest_note_denied", 1},
 		"no such model":       {[]modeltest.Reply{modeltest.Status(404, "model_not_found", "")}, "digest_note_denied", 1},
-		"hangs":               {[]modeltest.Reply{modeltest.Hang}, "digest_note_unreachable", 1},
-		"hangs half way":      {[]modeltest.Reply{modeltest.HangHalf}, "digest_note_unreachable", 1},
+		"hangs":               {[]modeltest.Reply{modeltest.Hang}, "digest_note_slow", 1},
+		"hangs half way":      {[]modeltest.Reply{modeltest.HangHalf}, "digest_note_slow", 1},
 		"body is cut":         {[]modeltest.Reply{modeltest.CutBody}, "digest_note_unusable", 2},
 		"body is cut once":    {[]modeltest.Reply{modeltest.CutBody, good}, "", 2},
 		"connection is cut":   {[]modeltest.Reply{modeltest.Drop, modeltest.Drop, modeltest.Drop, modeltest.Drop}, "digest_note_unreachable", 2},
@@ -202,6 +202,12 @@ func TestModelNotThere(t *testing.T) {
 	cancel()
 	if _, err := m.Summarise(ctx, bus()); !errors.Is(err, context.Canceled) {
 		t.Errorf("nobody waits any more: %v", err)
+	}
+	// the one who waits gets a summary in time
+	hasty, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer stop()
+	if got, err := model(modeltest.New(t, modeltest.Hang), digest.ModelConfig{}).Summarise(hasty, bus()); err != nil || noteOf(got) != "digest_note_slow" {
+		t.Errorf("a slow model: %v, %v", got, err)
 	}
 	// what no model can sum up is not sent to one
 	if got := summary(t, model(modeltest.New(t, modeltest.Hang), digest.ModelConfig{}), said("Anke: 👍", "Bernd: https://example.org/a")); got.Note != nil || len(got.Lines) != 2 {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -15,6 +17,7 @@ var (
 
 	address = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"]*[^\s<>".,;:!?()\[\]{}'«»„“”…*_]`)
 
+	addressed   = regexp.MustCompile(`\b(?:Frau|Herrn?|Fr\.|Hr\.|Familie|Mrs?\.?|Ms\.?) (?:Dr\. |Prof\. )?(\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)*)`)
 	placeholder = regexp.MustCompile(`\[(?:link|url|mail|id|phone|word)\d+\]|\bP\d+`)
 )
 
@@ -86,6 +89,16 @@ func (p *Pseudonyms) next(kind string) int {
 	return p.count[kind]
 }
 
+// Addressed are names that a text tells by what stands before them: Frau
+// Lindner.
+func Addressed(text string) []string {
+	var names []string
+	for _, m := range addressed.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
 // Of is the placeholder of somebody who takes part; "" for nobody.
 func (p *Pseudonyms) Of(id string) string { return p.people[id] }
 
@@ -103,16 +116,19 @@ func (p *Pseudonyms) Hide(text string) Hidden {
 	for _, h := range append(rules[:2:2], append([]hiding{{"url", address}}, rules[2:]...)...) {
 		parts = divide(parts, h.pattern, func(s string) string { return p.thing(h.kind, s, said) })
 	}
-	return Hidden{Text: p.hideNames(parts, said), Said: said}
+	return Hidden{Text: p.hideNames(parts, said, func(string) bool { return true }), Said: said}
 }
 
 // HideNames puts placeholders in the place of names in a text that has
-// placeholders already.
+// placeholders already, if they begin with a capital: the text is a model's.
 func (p *Pseudonyms) HideNames(text string) string {
-	return p.hideNames(divide([]part{{text: text}}, placeholder, func(s string) string { return s }), map[string]string{})
+	return p.hideNames(divide([]part{{text: text}}, placeholder, func(s string) string { return s }), map[string]string{}, func(name string) bool {
+		first, _ := utf8.DecodeRuneInString(name)
+		return !unicode.IsLower(first)
+	})
 }
 
-func (p *Pseudonyms) hideNames(parts []part, said map[string]string) string {
+func (p *Pseudonyms) hideNames(parts []part, said map[string]string, wanted func(name string) bool) string {
 	var b strings.Builder
 	for _, one := range parts {
 		if one.done {
@@ -120,6 +136,9 @@ func (p *Pseudonyms) hideNames(parts []part, said map[string]string) string {
 			continue
 		}
 		b.WriteString(p.names.replace(one.text, func(who int, name string) string {
+			if !wanted(name) {
+				return name
+			}
 			mark := fmt.Sprintf("P%d", who)
 			if who == unsure {
 				mark = p.name(strings.ToLower(name))

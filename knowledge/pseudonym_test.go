@@ -49,8 +49,15 @@ func TestPseudonyms(t *testing.T) {
 			t.Errorf("%q stands for nothing and was put back", text)
 		}
 	}
-	if got := p.HideNames("P2 und Anke an [mail1] wegen Jonas"); got != "P2 und P1 an [mail1] wegen P9" {
+	if got := p.HideNames("P2 und Anke an [mail1] wegen Jonas, anke"); got != "P2 und P1 an [mail1] wegen P9, anke" {
 		t.Errorf("names: %q", got)
+	}
+}
+
+func TestAddressed(t *testing.T) {
+	got := strings.Join(knowledge.Addressed("Frau Lindner und Herrn Dr. Özil-Maier, Familie Aydin, mit Mr. Smith; die Frau ist da, Herr K. auch"), " ")
+	if got != "Lindner Özil-Maier Aydin Smith" {
+		t.Error(got)
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 var (
 	quotes = regexp.MustCompile(`„[^“”"„]*[“”"]|“[^”“]*”|"[^"]*"|»[^«»]*«|«[^«»]*»|‚[^‘’‚]*[‘’]|(?:^|[\s(])'[^']+'(?:[\s.,;:!?)]|$)`)
 	// what a link, a mention, markup or a name in a program looks like
-	markup = regexp.MustCompile("(?i)\\]\\(|<[a-z/!]|</|&#?\\w+;|`|\\*\\*|__|@|\\b(?:javascript|data|mailto|matrix|https?|ftp):|\\bmatrix\\.to\\b|\\bwww\\.|\\[(?:url|link)\\d+\\]|[\\[\\]{}<>|\\\\]{2}")
+	markup = regexp.MustCompile("(?i)<[a-z/!]|</|&#?\\w+;|`|\\*\\*|__|@|\\b(?:javascript|data|mailto|matrix|https?|ftp):|\\bmatrix\\.to\\b|\\bwww\\.|[\\[\\]{}|\\\\]")
 	// an address without the beginning, or the name of a file
 	dotted = regexp.MustCompile(`(?i)\b[\p{L}\d_-]+(?:\.[\p{L}\d_-]+)*\.[a-z]{2,}\b`)
 	file   = regexp.MustCompile(`(?i)\.(?:pdf|docx?|xlsx?|pptx?|od[stp]|txt|csv|png|jpe?g|ics|mp[34])$`)
@@ -138,7 +138,7 @@ func badQuote(text string, f *facts) bool {
 
 // unquote is what is quoted, without the quoting sentence's own end.
 func unquote(q string) string {
-	return markers.Replace(strings.TrimRight(strings.Trim(q, marks+"‘’' (.,;:!?)"), ".,;:!?… "))
+	return unmarked(strings.TrimRight(strings.Trim(q, marks+"‘’' (.,;:!?)"), ".,;:!?… "))
 }
 
 func badName(text string, f *facts, language string) bool {

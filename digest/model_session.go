@@ -80,10 +80,10 @@ func byThread(messages []Message) []int {
 	return order
 }
 
-var (
-	numbers = regexp.MustCompile(`\[([\d, ]*)\]`)
-	markers = strings.NewReplacer("<", "‹", ">", "›")
-)
+var numbers = regexp.MustCompile(`\[([\d, ]*)\]`)
+
+// unmarked has other signs for those that marks are made of.
+func unmarked(text string) string { return strings.NewReplacer("<", "‹", ">", "›").Replace(text) }
 
 // clean makes a text one line in which nothing can be taken for the marks
 // around it.
@@ -97,7 +97,7 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
-	text = numbers.ReplaceAllString(markers.Replace(text), "($1)")
+	text = numbers.ReplaceAllString(unmarked(text), "($1)")
 	return strings.Join(strings.Fields(text), " ")
 }
 
@@ -107,14 +107,14 @@ func cutText(s string, most int) string {
 		return s
 	}
 	s = strings.ToValidUTF8(s[:most], "")
-	for _, ends := range []string{".!?…", " "} {
-		for i := len(s) - 1; i > most/2; i-- {
-			if strings.ContainsRune(ends, rune(s[i])) && (i+1 == len(s) || s[i+1] == ' ' || ends == " ") {
-				return s[:i+1] + " …"
-			}
-		}
+	end := strings.LastIndexByte(s, ' ')
+	if list := lang.Sentences(s); len(list) > 1 && list[len(list)-2].End > most/2 {
+		end = list[len(list)-2].End
 	}
-	return s + " …"
+	if end <= most/2 {
+		end = len(s)
+	}
+	return strings.TrimSpace(s[:end]) + " …"
 }
 
 // tells tells whether a text has any word in it but placeholders.

@@ -39,6 +39,9 @@ type Request struct {
 	Lines   int    // at most so many lines; 0: as many as Words allow
 	Network string // whose budget pays for a model
 	Simple  bool   // in simple language; only a model can
+	// Names of others that may come up, such as all members of the room: a
+	// model does not get to see them either.
+	Names []string
 }
 
 // DefaultWords fit a phone's screen.

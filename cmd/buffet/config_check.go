@@ -72,6 +72,7 @@ func (r *configReader) configKeys(c *Config) []configKey {
 			c.Embeddings = &Embeddings{Timeout: 5 * time.Second}
 			r.mapping(n, path, r.embeddingsKeys(c.Embeddings))
 		}},
+		{"model", "", func(n *yaml.Node, path string) { r.model(n, path, &c.Model) }},
 		{"networks", "a list with at least one network", func(n *yaml.Node, path string) {
 			items := r.list(n, path, "a list with at least one network")
 			for i, item := range items {

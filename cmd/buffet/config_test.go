@@ -146,6 +146,15 @@ func TestExampleLoads(t *testing.T) {
 	if embeddings == nil || filepath.Base(embeddings.KeyFile) != "embeddings_key" || embeddings.Dimensions != 512 || embeddings.Timeout != 5*time.Second {
 		t.Errorf("embeddings: %+v", embeddings)
 	}
+	model := byToken.Model
+	if model == nil || filepath.Base(model.KeyFile) != "model_key" {
+		t.Fatalf("model: %+v", model)
+	}
+	model.KeyFile = ""
+	if want := (Model{URL: "https://api.example.org/v1", Model: "gpt-4o-mini", Timeout: time.Minute, Context: 8192, TokensPerMonth: 2000000,
+		CostIn: 0.15, CostOut: 0.6, CostPerMonth: 5}); *model != want {
+		t.Errorf("model: %+v", model)
+	}
 	want := []Network{{
 		Name: "Example network", Language: "en", Timezone: "Europe/Vienna", Prefix: "!", Retention: 24,
 		Rooms:      []string{"#buffet:example.org", "!VwLnQPQVHWpNRyMhkX:example.org"},
@@ -165,6 +174,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 	for prefix, keys := range map[string][]configKey{
 		"":                    r.configKeys(&Config{}),
 		"embeddings.":         r.embeddingsKeys(&Embeddings{}),
+		"model.":              r.modelKeys(&Model{}),
 		"networks[].":         r.networkKeys(&Network{}, ""),
 		"networks[].feeds[].": r.feedKeys(&Feed{}, nil),
 	} {
@@ -265,6 +275,14 @@ func TestSecrets(t *testing.T) {
 	}
 	shown := &Config{Embeddings: &Embeddings{KeyFile: writeFile(t, "key", "k\n", 0o644)}}
 	if got, err := shown.EmbeddingsKey(); got != "k" || err != nil || len(shown.Warnings()) != 1 {
+		t.Errorf("got %q, %v, warnings %v", got, err, shown.Warnings())
+	}
+	t.Setenv(envModelKey, "key")
+	if got, err := (&Config{Model: &Model{}}).ModelKey(); got != "key" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	shown = &Config{Model: &Model{KeyFile: writeFile(t, "key", "k\n", 0o644)}}
+	if got, err := shown.ModelKey(); got != "k" || err != nil || len(shown.Warnings()) != 1 {
 		t.Errorf("got %q, %v, warnings %v", got, err, shown.Warnings())
 	}
 	open := &Config{PasswordFile: writeFile(t, "secret", "secret", 0o644)}

@@ -12,7 +12,7 @@ import (
 // the most, a later one first. Each section keeps one item.
 func (p *Page) fit() {
 	for {
-		lines, chars := visible(p.Text())
+		lines, chars := extent(p.Text())
 		if lines <= screenLines && chars <= screenChars || !p.shorten() {
 			return
 		}

@@ -49,7 +49,7 @@ func TestGoldenDigests(t *testing.T) {
 			golden(t, name+".md", p.Markdown(true))
 			golden(t, name+".html", p.HTML(true))
 			golden(t, name+"_unnamed.md", p.Markdown(false))
-			if lines, chars := visible(p.Text()); lines > screenLines || chars > screenChars {
+			if lines, chars := extent(p.Text()); lines > screenLines || chars > screenChars {
 				t.Errorf("%s: %d lines with %d characters", name, lines, chars)
 			}
 		}

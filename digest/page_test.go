@@ -14,7 +14,7 @@ import (
 )
 
 // numbers are those of a section's items.
-func numbers(p *Page, name string) (list []int) {
+func itemNumbers(p *Page, name string) (list []int) {
 	for _, s := range p.sections {
 		for _, i := range s.items {
 			if s.name == name {
@@ -42,8 +42,8 @@ func TestGone(t *testing.T) {
 	w := newWeek(t, lang.German).full()
 	d := w.compose(store.AudienceNetwork)
 	n, before := w.keep(d)
-	answered := numbers(before, Answered)
-	if len(answered) != 2 || len(numbers(before, Experiences)) != 2 {
+	answered := itemNumbers(before, Answered)
+	if len(answered) != 2 || len(itemNumbers(before, Experiences)) != 2 {
 		t.Fatalf("composed:\n%s", before.Text().Plain())
 	}
 	w.write(func(ctx context.Context, tx *store.Tx) error {
@@ -58,7 +58,7 @@ func TestGone(t *testing.T) {
 				}
 			}
 		}
-		return tx.DropLines(ctx, n, store.LineOut, numbers(before, Experiences)[0], numbers(before, Coming)[1])
+		return tx.DropLines(ctx, n, store.LineOut, itemNumbers(before, Experiences)[0], itemNumbers(before, Coming)[1])
 	})
 	p := w.load(n)
 	for name, text := range forms(p) {
@@ -77,7 +77,7 @@ func TestGone(t *testing.T) {
 	if !strings.Contains(draft, "2 Zeilen sind inzwischen weg") || strings.Contains(p.Text().Plain(), "inzwischen weg") {
 		t.Errorf("draft:\n%s", draft)
 	}
-	if first := fmt.Sprint(numbers(before, Unanswered)[0]); !strings.Contains(draft, "\n"+first+" · F7") {
+	if first := fmt.Sprint(itemNumbers(before, Unanswered)[0]); !strings.Contains(draft, "\n"+first+" · F7") {
 		t.Errorf("other numbers than before:\n%s", draft)
 	}
 }
@@ -111,7 +111,7 @@ func TestNothingLeft(t *testing.T) {
 func TestOffersAsTheyAre(t *testing.T) {
 	w := newWeek(t, lang.German).full()
 	n, p := w.keep(w.compose(store.AudienceRoom))
-	if got := len(numbers(p, Coming)); got != 3 {
+	if got := len(itemNumbers(p, Coming)); got != 3 {
 		t.Fatalf("%d dates:\n%s", got, p.Text().Plain())
 	}
 	list := germanOffers()
@@ -147,7 +147,7 @@ func TestOneScreen(t *testing.T) {
 	w.offer(englishOffers()...)
 	d := w.compose(store.AudienceRoom)
 	_, p := w.keep(d)
-	lines, chars := visible(p.Text())
+	lines, chars := extent(p.Text())
 	if lines > screenLines || chars > screenChars {
 		t.Errorf("%d lines, %d characters", lines, chars)
 	}

@@ -256,8 +256,8 @@ var (
 	tag     = regexp.MustCompile(`<[^>]*>`)
 )
 
-// visible is how many lines and characters of a text people see.
-func visible(t *lang.Text) (lines, chars int) {
+// extent is how many lines and characters of a text people see.
+func extent(t *lang.Text) (lines, chars int) {
 	for _, l := range lineEnd.Split(t.HTML(), -1) {
 		if l = strings.TrimSpace(html.UnescapeString(tag.ReplaceAllString(l, ""))); l != "" {
 			lines++

@@ -38,7 +38,7 @@ func (w *writing) chooseThreads(ctx context.Context) error {
 		return nil
 	}
 	w.draft.Unreadable = h.Unreadable
-	for _, t := range together(h.Messages) {
+	for _, t := range conversations(h.Messages) {
 		if t, err = w.quotable(ctx, t); err != nil {
 			return err
 		}
@@ -52,9 +52,9 @@ func (w *writing) chooseThreads(ctx context.Context) error {
 	return nil
 }
 
-// together puts messages of a thread and of a tree of replies together, those
+// conversations puts messages of a thread and of a tree of replies together, those
 // that stand alone aside.
-func together(messages []Message) []thread {
+func conversations(messages []Message) []thread {
 	root := map[string]string{}
 	var find func(string) string
 	find = func(e string) string {

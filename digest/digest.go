@@ -7,6 +7,7 @@ package digest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"buffet/lang"
@@ -83,4 +84,16 @@ type History struct {
 	Messages   []Message // in the order they were said; without bots, commands, joins and what was redacted
 	Unreadable int       // messages that could not be decrypted
 	Cut        bool      // there was more than is read at once; the oldest are missing
+}
+
+// Discreet is a Summariser that keeps further names from a model.
+type Discreet struct {
+	Summariser
+	Names []string
+}
+
+// Summarise adds the names.
+func (d *Discreet) Summarise(ctx context.Context, r Request) (*Summary, error) {
+	r.Names = append(slices.Clone(r.Names), d.Names...)
+	return d.Summariser.Summarise(ctx, r)
 }

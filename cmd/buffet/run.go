@@ -69,6 +69,7 @@ type daemon struct {
 	planner *schedule.Planner
 	poller  *offers.Poller
 	digests *digest.Publisher
+	model   *digest.Model // nil: none
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -83,6 +84,13 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if table.Meaning, err = c.meaning(st, log); err != nil {
 		return nil, err
 	}
+	model, err := c.summariser(st, log)
+	if err != nil {
+		return nil, err
+	}
+	if model != nil {
+		table.Model = model.Host()
+	}
 	networks, err := c.networks()
 	if err != nil {
 		return nil, err
@@ -91,7 +99,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if err != nil {
 		return nil, err
 	}
-	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log,
+	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log, model: model,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
 	d.bot.Bind()
 	d.meaning.Members = d.bot.KnowMembers
@@ -105,6 +113,9 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	}
 	d.digests = d.publisher(log)
 	d.bot.Approve = d.digests.SendDraft
+	d.bot.Summariser = func(ctx context.Context, q store.Querier, _ string, room id.RoomID) (digest.Summariser, error) {
+		return d.summariser(ctx, q, []id.RoomID{room})
+	}
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}

@@ -20,8 +20,40 @@ func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
 	return &digest.Publisher{
 		Store: d.store, Phrases: d.phrases, Now: time.Now, Log: log, Place: d.announceRoom,
 		Organisers: d.bot.OrganisersOf, KnowMembers: d.bot.KnowMembers, Said: d.bot.TextNow,
-		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log},
+		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log,
+			Summariser: func(ctx context.Context, q store.Querier, _ string, rooms []id.RoomID) digest.Summariser {
+				by, err := d.summariser(ctx, q, rooms)
+				if err != nil {
+					log.Warn().Err(err).Msg("settings unknown: no model writes")
+					by = digest.Extractive{}
+				}
+				return by
+			}},
 	}
+}
+
+// summariser is who may write when texts of these rooms are put into it: a
+// model only if all of them turned it on.
+func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.RoomID) (digest.Summariser, error) {
+	if d.model == nil || len(rooms) == 0 {
+		return digest.Extractive{}, nil
+	}
+	var names []string
+	for _, room := range rooms {
+		on, err := store.Setting(ctx, q, room, store.SetModel)
+		if err != nil {
+			return nil, err
+		}
+		if room == "" || on != store.On {
+			return digest.Extractive{}, nil
+		}
+		some, err := store.MemberNames(ctx, q, room)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, some...)
+	}
+	return &digest.Discreet{Summariser: d.model, Names: names}, nil
 }
 
 // forgetDigests deletes digests as old as contributions may become, and what

@@ -281,7 +281,7 @@ func TestModel(t *testing.T) {
 	_, p := w.keep(d)
 	text := p.Text().Plain()
 	for _, want := range []string{"• E1 Draußen verkauft es sich besser. · zum Beitrag", "F1 „Wer leiht uns ein Zelt?“ – ein Mitglied ·",
-		"Von einem Sprachmodell verfasst (modell.example).\nHier steht nichts mehr"} {
+		"Was nicht in Anführungszeichen steht, hat ein Sprachmodell verfasst (modell.example).\nHier steht nichts mehr"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}
@@ -302,7 +302,60 @@ func (mixed) Summarise(ctx context.Context, r Request) (*Summary, error) {
 		}
 		return sum, err
 	}
+	if !slices.Contains(r.Names, "Heike Voss") {
+		return nil, errors.New("a model needs the names that it is not to see")
+	}
 	return &Summary{Model: "modell.example", Lines: []Line{{Text: "Draußen verkauft es sich besser.", Sources: []string{r.Messages[0].ID}}}}, nil
+}
+
+// TestModelFails: a model that fails twice in a row is not asked again, and the
+// digest is made of people's own sentences.
+func TestModelFails(t *testing.T) {
+	w := newWeek(t, lang.German).full()
+	broken := &failing{}
+	w.sum = broken
+	_, p := w.keep(w.compose(store.AudienceRoom))
+	if broken.asked != 2 {
+		t.Errorf("asked %d times", broken.asked)
+	}
+	if want := "\nDas Sprachmodell war nicht erreichbar"; p.Model != "" || len(p.sections) != 5 || strings.Count(p.Text().Plain(), want) != 1 {
+		t.Errorf("text:\n%s", p.Text().Plain())
+	}
+}
+
+type failing struct{ asked int }
+
+func (f *failing) Summarise(ctx context.Context, r Request) (*Summary, error) {
+	f.asked++
+	sum, err := Extractive{}.Summarise(ctx, r)
+	if err == nil {
+		sum.Note = &lang.Problem{Key: "digest_note_unreachable"}
+	}
+	return sum, err
+}
+
+// TestSummaryPage: a summary that organisers approve is a page, too.
+func TestSummaryPage(t *testing.T) {
+	for language, want := range map[string]string{
+		lang.German:  "Kurz gefasst, in einfacher Sprache\n\n• Frage: Wer hat Zeit? · zur Nachricht: L\n↳ Tom hat Zeit. · zur Nachricht: L\n• Noch offen: Wann fängt es an? · zur Nachricht: L\n\nVon einem Sprachmodell verfasst (modell.example).",
+		lang.English: "In short, in plain language\n\n• Question: Wer hat Zeit? · to the message: L\n↳ Tom hat Zeit. · to the message: L\n• Still open: Wann fängt es an? · to the message: L\n\nWritten by a language model (modell.example).",
+	} {
+		w := newWeek(t, language)
+		source := []store.DigestSource{{Event: "$m", Room: north, Author: userOf("tom")}}
+		d := &Draft{Digest: store.Digest{Kind: store.DigestSummary, Network: weekNetwork, Room: north, Audience: store.AudienceRoom, State: store.DigestDraft,
+			Lang: language, From: w.from, To: w.to, Model: "modell.example", Simple: true}, Lines: []store.DigestLine{
+			{Seq: 1, Number: 1, Section: Summed, Role: Question, Text: "Wer hat Zeit?", Sources: source},
+			{Seq: 2, Number: 1, Section: Summed, Role: Answer, Text: "Tom hat Zeit.", Sources: source},
+			{Seq: 3, Number: 2, Section: Summed, Role: Question, Open: true, Text: "Wann fängt es an?", Sources: source}}}
+		_, p := w.keep(d)
+		got := strings.ReplaceAll(p.Text().Plain(), "https://matrix.to/#/%21nord:verband.example/$m?via=verband.example", "L")
+		if got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		if strings.Contains(p.HTML(true), "digest_") || strings.Contains(p.Markdown(true), "digest_") || strings.Contains(p.Draft().Plain(), "digest_") {
+			t.Errorf("a phrase is missing:\n%s%s", p.Markdown(true), p.Draft().Plain())
+		}
+	}
 }
 
 // TestReadFails: without the room's messages a digest has all but its threads;

@@ -82,7 +82,10 @@ func (p *Page) text(numbered bool) *lang.Text {
 		return t.Line().Line().Say(p.say("digest_empty"))
 	}
 	for _, s := range p.sections {
-		t.Line().Line().Bold(p.heading(s.name))
+		t.Line()
+		if h := p.heading(s.name); h != "" {
+			t.Line().Bold(h)
+		}
 		for _, i := range s.items {
 			for n := range i.lines {
 				t.Line()
@@ -113,6 +116,9 @@ func (p *Page) text(numbered bool) *lang.Text {
 
 // title says what it is, of when and of where.
 func (p *Page) title() string {
+	if p.Kind == store.DigestSummary {
+		return p.plain("digest_title_summary")
+	}
 	return p.plain("digest_title", lang.Values{"Days": p.days(p.To), "Place": p.place()})
 }
 
@@ -120,7 +126,7 @@ func (p *Page) title() string {
 // which came out in its afternoon.
 func (p *Page) days(now time.Time) string {
 	from, to := p.From.In(p.zone), p.To.In(p.zone).Add(-time.Second)
-	if next := from.AddDate(0, 0, 1); from.Hour() >= 12 && next.Before(to) {
+	if next := from.AddDate(0, 0, 1); p.Kind == store.DigestWeekly && from.Hour() >= 12 && next.Before(to) {
 		from = next
 	}
 	return lang.Days(p.Lang, from, to, now)
@@ -136,7 +142,13 @@ func (p *Page) place() string {
 	return p.say("digest_of_room")
 }
 
-func (p *Page) heading(section string) string { return p.say("digest_head_" + section) }
+// heading is a section's; a summary needs none.
+func (p *Page) heading(section string) string {
+	if section == Summed {
+		return ""
+	}
+	return p.plain("digest_head_" + section)
+}
 
 // command is what shows the rest of a section; "" if nothing does.
 func (p *Page) command(section string) string {
@@ -163,13 +175,24 @@ func (p *Page) line(t *lang.Text, l line) {
 		}
 		return
 	}
-	if l.Label != "" {
-		t.Bold(l.Label).Raw(" ")
+	if label := p.label(l); label != "" {
+		t.Bold(label).Raw(" ")
 	}
 	t.Raw(p.words(l, true))
 	if l.link != "" {
 		t.Raw(" · ").Link(p.linkWords(l), l.link)
 	}
+}
+
+// label is what stands before a line.
+func (p *Page) label(l line) string {
+	switch {
+	case l.Section != Summed || l.Role != Question:
+		return l.Label
+	case l.Open:
+		return p.plain("digest_label_open")
+	}
+	return p.plain("digest_label_question")
 }
 
 // words are what somebody said, in quotation marks and with who it was, or
@@ -217,8 +240,8 @@ func (p *Page) foot() []string {
 	case p.Answers > 0:
 		list = append(list, p.say("digest_new_one", lang.Values{"What": answers}))
 	}
-	if p.Model != "" {
-		list = append(list, p.say("digest_by_model", lang.Values{"Host": p.Model}))
+	if key := p.writer(); key != "" {
+		list = append(list, p.say(key, lang.Values{"Host": p.Model}))
 	}
 	if p.Unreadable > 0 {
 		list = append(list, p.say("digest_unreadable", lang.Values{"Count": p.Unreadable}))
@@ -227,6 +250,23 @@ func (p *Page) foot() []string {
 		list = append(list, p.say(p.Note, lang.Values{"Host": p.Model}))
 	}
 	return list
+}
+
+// writer is the phrase for who wrote the text, "" if its people did.
+func (p *Page) writer() string {
+	if p.Model == "" {
+		return ""
+	}
+	for _, s := range p.sections {
+		for _, i := range s.items {
+			for _, l := range i.lines {
+				if l.Who != "" { // a model's lines have nobody
+					return "digest_by_model_too"
+				}
+			}
+		}
+	}
+	return "digest_by_model"
 }
 
 // clip is the beginning of a line of at most n characters, up to a word's end.

@@ -33,6 +33,9 @@ func (w *writing) write(ctx context.Context) error {
 	if w.sum == nil {
 		w.sum = Extractive{}
 	}
+	if err := w.findNames(ctx); err != nil {
+		return err
+	}
 	for i, o := range w.coming {
 		w.draft.Lines = append(w.draft.Lines, store.DigestLine{Number: i + 1, Section: Coming, Offer: o.Offer, Occurrence: o.Key})
 	}
@@ -63,6 +66,18 @@ func (w *writing) write(ctx context.Context) error {
 		w.more(s.section, n)
 	}
 	w.nameMembers()
+	return nil
+}
+
+// findNames finds who may be named in the texts: no model is to see them.
+func (w *writing) findNames(ctx context.Context) error {
+	for _, room := range w.rooms() {
+		names, err := store.MemberNames(ctx, w.q, room)
+		if err != nil {
+			return err
+		}
+		w.names = append(w.names, names...)
+	}
 	return nil
 }
 
@@ -252,7 +267,7 @@ func joined(lines []written, sources []source) []written {
 // sumUp has sources summed up. Lines with a source that is none, and quotes
 // that are not in theirs, are dropped.
 func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) ([]written, error) {
-	r := Request{Talk: Talk{Lang: w.draft.Lang, Title: sources[0].title}, Words: words, Lines: most, Network: w.draft.Network, Simple: w.draft.Simple}
+	r := Request{Talk: Talk{Lang: w.draft.Lang, Title: sources[0].title}, Words: words, Lines: most, Network: w.draft.Network, Simple: w.draft.Simple, Names: w.names}
 	by := map[string]source{}
 	for _, s := range sources {
 		r.Messages = append(r.Messages, s.Message)
@@ -262,9 +277,7 @@ func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) 
 	if err != nil {
 		return nil, err
 	}
-	if sum.Note != nil && w.draft.Note == "" {
-		w.draft.Note = sum.Note.Key
-	}
+	w.note(sum)
 	var lines []written
 	for _, l := range sum.Lines {
 		line, ok := lineOf(l, by, sum.Model == "")
@@ -280,6 +293,21 @@ func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) 
 		return nil, ErrNothing
 	}
 	return lines, nil
+}
+
+// note keeps the first note. A model that twice in a row did not get it done
+// is not asked again: the whole digest would wait for it a dozen times.
+func (w *writing) note(sum *Summary) {
+	if sum.Note == nil {
+		w.failed = 0
+		return
+	}
+	if w.draft.Note == "" {
+		w.draft.Note = sum.Note.Key
+	}
+	if w.failed++; w.failed == 2 && sum.Model == "" {
+		w.sum = Extractive{}
+	}
 }
 
 func lineOf(l Line, by map[string]source, quote bool) (written, bool) {

@@ -117,6 +117,7 @@ func TestSummaryAgain(t *testing.T) {
 		if strings.Contains(body, "halben Preis") || !strings.Contains(body, "freitags") || !strings.Contains(body, "3 Nachrichten") {
 			t.Errorf("after it was taken back:\n%s", body)
 		}
+		c.done(c.anke, room)
 		var left int
 		if err := c.st.Reader().QueryRowContext(c.ctx, `SELECT count(*) FROM digest_source WHERE event_id = $1`, root).Scan(&left); err != nil || left == 0 {
 			t.Errorf("sources of answers: %d, %v", left, err)

@@ -89,6 +89,7 @@ func TestNewIn(t *testing.T) {
 		voice{key: "ao", of: "qo", kind: a, by: "tom", at: "-Mo 11:00", audience: net, text: "Bei uns liegt einer im Tresor am Eingang."},
 		voice{key: "qn", kind: q, by: "jana", at: "-Mo 10:00", audience: net, text: "Wie habt ihr die Reinigung der Räume geregelt?"},
 		voice{key: "an", of: "qn", kind: a, by: "tom", at: "-Mo 11:00", room: south, text: "Wir wechseln uns jede Woche ab und führen eine Liste."},
+		voice{key: "am", of: "qn", kind: a, by: "tom", at: "-Mo 11:05", audience: net, room: south, text: "Die Liste hängt in der Küche."},
 		voice{key: "qc", kind: q, by: "jana", at: "-Do 15:00", audience: net, closed: true, text: "Wie habt ihr die Heizung in den Ferien geregelt?"},
 		voice{key: "ac", of: "qc", kind: a, by: "tom", at: "-Fr 11:00", audience: net, text: "Der Hausmeister stellt sie herunter, wenn wir ihm schreiben."},
 	)
@@ -103,12 +104,16 @@ func TestNewIn(t *testing.T) {
 		return c
 	}()
 	for audience, want := range map[string]string{
-		store.AudienceRoom:    "answered qc, answered ac, answered qn, answered an, experience let",
-		store.AudienceNetwork: "answered qc, answered ac, answered qn, answered an, experience let",
+		store.AudienceRoom:    "answered qc, answered ac, answered qn, answered an, answered am, experience let",
+		store.AudienceNetwork: "answered qc, answered ac, answered qn, answered an, answered am, experience let",
 		store.AudiencePublic:  "thin", // "wider" alone
 	} {
-		if got := w.told(w.compose(audience)); got != want {
+		d := w.compose(audience)
+		if got := w.told(d); got != want {
 			t.Errorf("%s: got %s\nwant %s", audience, got, want)
+		}
+		if d != nil && (d.Questions != 0 || d.Answers != 2) { // what tom said of one goes for both
+			t.Errorf("%s: %d questions, %d answers", audience, d.Questions, d.Answers)
 		}
 	}
 	w.say(voice{key: "more", kind: e, by: "ali", at: "Mo 09:00", audience: pub, text: "Eine öffentliche Erfahrung aus dieser Woche mit dem Chor."})
@@ -134,11 +139,13 @@ func TestImported(t *testing.T) {
 			Audience: store.AudiencePublic, Name: "Amt Nord", Body: "Beim Amtsgericht, mit einem Notar und sieben Mitgliedern.", Sent: w.at("Di 09:00")})
 		return err
 	})
+	w.say(voice{key: "q2", kind: store.Question, by: "ali", at: "Mo 09:00", audience: store.AudiencePublic, text: "Wer leiht uns einen Tisch?"},
+		voice{key: "a2", of: "q2", kind: store.Answer, by: "tom", at: "Mo 09:00", audience: store.AudiencePublic, text: "Im Keller vom Bürgerhaus stehen acht."})
 	d := w.compose(store.AudiencePublic)
-	if got, want := w.told(d), "answered f1, answered g1, open q1, experience e1"; got != want {
+	if got, want := w.told(d), "answered q2, answered a2, answered f1, answered g1, open q1, experience e1"; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	if d.Questions != 1 || d.Answers != 0 {
+	if d.Questions != 2 || d.Answers != 1 {
 		t.Errorf("%d questions, %d answers", d.Questions, d.Answers)
 	}
 	_, p := w.keep(d)

@@ -2,16 +2,17 @@ package digest
 
 import (
 	"math"
+	"slices"
 	"strings"
-
-	"buffet/lang"
 )
 
 // asked is a question with the messages that answer it.
 type asked struct {
 	part    int
-	answers []answer // in the order they were said
-	best    int      // of answers; -1: nobody answered
+	sisters []int // the questions of its message, itself among them
+	answers []answer
+	best    int  // of answers, -1 for none
+	open    bool // nobody answered, or only that they will
 }
 
 // answer is a message, and its sentences that say most.
@@ -19,106 +20,195 @@ type answer struct {
 	message int
 	score   float64
 	parts   []int
+	pending bool // it promises an answer
 }
 
 const (
 	maxAsked   = 400 // questions that answers are looked for
-	lookAhead  = 60  // messages after a question where there are no threads
-	answerFrom = 1.0 // what a message must score to be an answer
+	lookAhead  = 60  // messages after a question that are looked at
+	answerFrom = 1.2 // what a message must score to be an answer
 )
 
 // findAnswers finds the messages that answer each question.
 func (g *Reading) findAnswers() {
-	var asks []int
 	for i := range g.parts {
-		if g.parts[i].question && !g.parts[i].weak {
-			asks = append(asks, i)
+		if g.parts[i].question && !g.parts[i].weak && len(g.asked) < maxAsked {
+			g.asked = append(g.asked, asked{part: i, best: -1})
 		}
 	}
-	if len(asks) > maxAsked {
-		asks = asks[:maxAsked]
+	for n := range g.asked {
+		q := &g.asked[n]
+		for k := n; k >= 0 && g.messageOf(k) == g.messageOf(n); k-- {
+			q.sisters = append([]int{g.asked[k].part}, q.sisters...)
+		}
+		for k := n + 1; k < len(g.asked) && g.messageOf(k) == g.messageOf(n); k++ {
+			q.sisters = append(q.sisters, g.asked[k].part)
+		}
 	}
-	for n, i := range asks {
-		q := asked{part: i, best: -1}
-		between := 0 // questions of others since
-		next := n + 1
-		from := g.parts[i].message
-		for m := from + 1; m < min(len(g.messages), from+1+lookAhead); m++ {
-			for next < len(asks) && g.parts[asks[next]].message < m {
-				if g.parts[asks[next]].message > from {
-					between++
-				}
-				next++
-			}
-			if a, ok := g.answerOf(i, m, between); ok {
-				q.answers = append(q.answers, a)
-			}
-		}
-		for k, a := range q.answers {
-			if q.best < 0 || a.score > q.answers[q.best].score {
-				q.best = k
-			}
-		}
-		g.asked = append(g.asked, q)
+	for n := range g.asked {
+		g.answer(n)
 	}
 }
 
-// answerOf judges whether message m answers the question in a part.
-func (g *Reading) answerOf(question, m, between int) (answer, bool) {
-	p := &g.parts[question]
-	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
-	s := &g.messages[m]
-	if asker.Sender == other.Sender && asker.Sender != "" || !s.says || s.first == s.last || other.Thread != asker.Thread {
-		return answer{}, false
-	}
-	score := 1.4 - 0.5*float64(min(between, 4)) - 0.08*float64(min(m-p.message-1, 10))
-	switch {
-	case other.ReplyTo == asker.ID && other.ReplyTo != "":
-		score += 3
-	case other.ReplyTo != "" && g.leadsTo(m, p.message):
-		score += 0.7
-	case other.ReplyTo != "":
-		score -= 2
-	}
-	score += 2.5 * g.likeness(p.terms, s.terms)
-	score += 0.3 * math.Log1p(float64(other.Reactions))
-	if g.thanked(p.message, m) {
-		score += 0.8
-	}
-	if named(other.Text, asker.Name) {
-		score += 0.6
-	}
-	kind := wanted(p.text)
-	var best []int
-	top := math.Inf(-1)
-	for j := s.first; j < s.last; j++ {
-		if v := g.telling(p, &g.parts[j], kind); v > top {
-			top, best = v, []int{j}
+func (g *Reading) messageOf(asked int) int { return g.parts[g.asked[asked].part].message }
+
+// answer looks for the answers to one question.
+func (g *Reading) answer(n int) {
+	q := &g.asked[n]
+	from := g.messageOf(n)
+	between, next := 0, n+1 // questions that others asked since
+	for m := from + 1; m < min(len(g.messages), from+1+lookAhead); m++ {
+		for next < len(g.asked) && g.messageOf(next) < m {
+			if g.messageOf(next) > from && g.talk.Messages[g.messageOf(next)].ReplyTo == "" && g.talk.Messages[g.messageOf(next)].Sender != g.talk.Messages[m].Sender {
+				between++
+			}
+			next++
+		}
+		if a, ok := g.answerOf(q, m, between); ok {
+			q.answers = append(q.answers, a)
 		}
 	}
-	score += top
-	if len(best) > 0 && g.parts[best[0]].words < 4 && best[0]+1 < s.last && !g.parts[best[0]+1].question { // "Nein." and why
-		best = append(best, best[0]+1)
+	g.keepReplies(q)
+	q.open = true
+	for k, a := range q.answers {
+		better := q.best < 0 || a.score > q.answers[q.best].score
+		if q.best >= 0 && a.pending != q.answers[q.best].pending {
+			better = !a.pending
+		}
+		if better {
+			q.best, q.open = k, a.pending
+		}
 	}
-	return answer{message: m, score: score, parts: best}, score >= answerFrom
+}
+
+// keepReplies drops what only stands near the question if there are replies to
+// it, unless it is about the same.
+func (g *Reading) keepReplies(q *asked) {
+	p := &g.parts[q.part]
+	direct := func(a answer) bool {
+		up := g.talk.Messages[a.message].ReplyTo
+		return up != "" && up == g.talk.Messages[p.message].ID
+	}
+	if slices.ContainsFunc(q.answers, direct) {
+		q.answers = slices.DeleteFunc(q.answers, func(a answer) bool { return !direct(a) && g.likeness(p.terms, g.messages[a.message].terms) < 0.25 })
+	}
+}
+
+// answerOf judges whether message m answers a question.
+func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
+	p := &g.parts[q.part]
+	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
+	s := &g.messages[m]
+	if !s.says || s.retracted || other.Thread != asker.Thread {
+		return answer{}, false
+	}
+	alike := g.likeness(p.terms, s.terms)
+	score := g.nearness(q, m, between) + 1.5*alike + 0.45*math.Log1p(float64(other.Reactions))
+	if asker.Sender == other.Sender && asker.Sender != "" { // who asked found it out
+		if alike < 0.25 || g.talk.Messages[m].ReplyTo == asker.ID {
+			return answer{}, false
+		}
+		score -= 0.3
+	}
+	if g.thanked(p.message, m) {
+		score += 0.6
+	}
+	if named(other.Text, asker.Name) {
+		score += 0.5
+	}
+	if s.retracts {
+		score += 0.8
+	}
+	a := answer{message: m}
+	top := math.Inf(-1)
+	kind := wanted(p.text)
+	for j := s.first; j < s.last; j++ {
+		aside := g.parts[j].aside && g.parts[j].words < 14
+		if g.parts[j].question || g.parts[j].weak || aside || g.forSister(q, j) {
+			continue
+		}
+		v := g.telling(q.part, j, kind)
+		if rank := v + 1.1*float64(g.parts[j].x[Length]); rank > top {
+			top, a.parts, a.score = rank, []int{j}, score+v
+		}
+	}
+	if len(a.parts) == 0 {
+		return answer{}, false
+	}
+	a.pending = g.parts[a.parts[0]].promises
+	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
+		a.parts = append(a.parts, j)
+	}
+	return a, a.score >= answerFrom
+}
+
+// nearness is how much a message's place speaks for an answer: a reply to the
+// question, or to one of its answers, or soon after it.
+func (g *Reading) nearness(q *asked, m, between int) float64 {
+	from := g.parts[q.part].message
+	asker, other := &g.talk.Messages[from], &g.talk.Messages[m]
+	away := 0.06 * float64(min(m-from-1, 12))
+	switch {
+	case other.ReplyTo == "":
+		return 0.8 - 0.4*float64(min(between, 4)) - away
+	case other.ReplyTo == asker.ID:
+		return 2
+	case g.leadsTo(m, from):
+		return 0.4 - away
+	}
+	return -1.5
+}
+
+// forSister tells whether a sentence rather answers another question of the
+// same message.
+func (g *Reading) forSister(q *asked, part int) bool {
+	if len(q.sisters) < 2 {
+		return false
+	}
+	mine := g.telling(q.part, part, wanted(g.parts[q.part].text))
+	label := 0
+	for j := part; label == 0 && j >= g.messages[g.parts[part].message].first; j-- { // "Zu 2: ja. Und …"
+		label = labelOf(g.parts[j].text)
+	}
+	for n, sister := range q.sisters {
+		if label > 0 {
+			own := labelOf(g.parts[sister].text)
+			if own == 0 {
+				own = n + 1
+			}
+			if own == label {
+				return sister != q.part
+			}
+		}
+	}
+	for _, sister := range q.sisters {
+		if sister != q.part && g.telling(sister, part, wanted(g.parts[sister].text)) > mine+0.1 {
+			return true
+		}
+	}
+	return false
+}
+
+// labelOf is the number that somebody gave to a question or answer, 0 for none.
+func labelOf(text string) int {
+	m := labels.FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	return int((m[1] + m[2])[0] - '0')
 }
 
 // telling is how much a sentence says as an answer.
-func (g *Reading) telling(q, p *part, kind cue) float64 {
-	v := 1.2*g.likeness(q.terms, p.terms) + 0.5*float64(p.x[First]) + 0.3*float64(p.x[Length])
-	if p.question {
+func (g *Reading) telling(question, part int, kind cue) float64 {
+	q, p := &g.parts[question], &g.parts[part]
+	v := 1.2*g.likeness(q.terms, p.terms) + 0.3*float64(p.x[First]) + 0.4*float64(p.x[Length]) + 0.15*float64(p.x[Number])
+	if p.x[Aside] > 0 {
 		v -= 1.5
 	}
-	if p.weak {
-		v--
-	}
 	if kind != 0 && p.hasKind(kind) {
-		v += 0.8
+		v += 0.6
 	}
-	if p.x[Short] > 0 && p.words < 3 && kind != agreeing {
-		v -= 0.3
-	}
-	return v + 0.4*float64(p.x[Corrects])*float64(p.x[Length])
+	return v + 0.3*float64(p.x[Corrects])*float64(p.x[Length])
 }
 
 // likeness is which share of a question's terms a text has, the rarer the
@@ -164,7 +254,7 @@ func (g *Reading) thanked(question, m int) bool {
 		if next.Sender != asker {
 			continue
 		}
-		text := strings.ToLower(next.Text)
+		text := strings.ToLower(next.Text[:min(len(next.Text), 400)])
 		for _, w := range []string{"dank", "thank", "super", "perfekt", "prima", "klasse", "thx", "hilft"} {
 			if strings.Contains(text, w) {
 				return next.ReplyTo == "" || next.ReplyTo == g.talk.Messages[m].ID
@@ -176,58 +266,5 @@ func (g *Reading) thanked(question, m int) bool {
 
 func named(text, name string) bool {
 	first, _, _ := strings.Cut(name, " ")
-	return len(first) > 2 && strings.Contains(text[:min(len(text), 80)], first)
-}
-
-// wanted is what sort of answer a question wants, 0 for any.
-func wanted(question string) cue {
-	kind := cue(0)
-	n := 0
-	lang.Scan(question, func(word []byte, _, _ int) {
-		n++
-		switch w := string(word); {
-		case kind != 0:
-		case w == "wann" || w == "when" || w == "frist" || w == "lange" || w == "deadline":
-			kind = ofTime
-		case w == "wieviel" || w == "viel" || w == "viele" || w == "hoch" || w == "kostet" || w == "kosten" || w == "many" || w == "much" || w == "cost":
-			kind = amount
-		case w == "wo" || w == "where" || w == "wohin":
-			kind = ofPlace
-		case w == "wer" || w == "who" || w == "wen" || w == "jemand" || w == "anyone" || w == "anybody":
-			kind = person
-		}
-	})
-	if kind == 0 && lang.Asking([]byte(firstWordOf(question))) == 0 {
-		return agreeing
-	}
-	return kind
-}
-
-// amount is wanted by "how much".
-const amount cue = 1 << 15
-
-func firstWordOf(text string) string {
-	first := ""
-	lang.Scan(text, func(word []byte, _, _ int) {
-		if first == "" {
-			first = string(word)
-		}
-	})
-	return first
-}
-
-// hasKind tells whether a sentence has what a question wants.
-func (p *part) hasKind(kind cue) bool {
-	if kind == amount {
-		return p.x[Number] > 0
-	}
-	if kind == ofTime && p.x[Number] > 0 || kind == person && p.x[I] > 0 {
-		return true
-	}
-	n, has := 0, false
-	lang.Scan(p.text, func(word []byte, _, _ int) {
-		has = has || cueOf(string(word))&kind != 0 && (kind != agreeing || n == 0)
-		n++
-	})
-	return has
+	return len(first) > 2 && strings.Contains(text[:min(len(text), 120)], first)
 }

@@ -1,62 +1,63 @@
 package digest
 
-import (
-	"slices"
-	"strings"
-)
-
 // choice is a summary in the making.
 type choice struct {
 	g       *Reading
 	w       *Weights
 	static  []float64 // what each part is worth, whatever else is chosen
-	covered []bool    // terms
+	gains   []float64 // what the terms of a part weigh that are not covered yet
 	repeats []float32 // most that a part shares with one that is chosen
-	chosen  []int     // parts, as they were chosen
+	both    []uint16  // terms that a part shares with the newest one
+	covered []bool    // terms
 	taken   []bool    // parts
 	used    []bool    // messages
 	voices  map[string]bool
-	role    map[int]string
+	asked   map[int]*asked
 	under   map[int]int // a part that answers: the question's part
+	chosen  []int       // parts, as they were chosen
 	words   int
 	lines   int
 }
 
-// Choose makes a summary by weights. The error is ErrNothing.
-func (g *Reading) Choose(w *Weights) (*Summary, error) {
-	c := &choice{g: g, w: w, static: make([]float64, len(g.parts)), covered: make([]bool, len(g.terms)), repeats: make([]float32, len(g.parts)),
-		taken: make([]bool, len(g.parts)), used: make([]bool, len(g.messages)), voices: map[string]bool{}, role: map[int]string{}, under: map[int]int{}}
-	asked := map[int]*asked{}
+// Choose makes a summary by weights.
+func (g *Reading) Choose(w *Weights) *Summary {
+	n := len(g.parts)
+	c := &choice{g: g, w: w, static: make([]float64, n), gains: make([]float64, n), repeats: make([]float32, n), both: make([]uint16, n),
+		taken: make([]bool, n), covered: make([]bool, len(g.terms)), used: make([]bool, len(g.messages)),
+		voices: map[string]bool{}, asked: map[int]*asked{}, under: map[int]int{}}
 	for i := range g.asked {
-		asked[g.asked[i].part] = &g.asked[i]
+		c.asked[g.asked[i].part] = &g.asked[i]
 	}
 	for i := range g.parts {
 		for f := range Gain {
 			c.static[i] += w[f] * float64(g.parts[i].x[f])
 		}
+		for _, t := range g.parts[i].terms {
+			c.gains[i] += g.terms[t].weight
+		}
 	}
-	for c.step(asked) {
+	for c.step() {
+		c.count()
 	}
 	if len(c.chosen) == 0 {
 		c.leastBad()
 	}
-	return c.summary(asked)
+	return c.summary()
 }
 
-// step takes the best sentence that finds room, with the answer if it is a
-// question; false if none is worth it.
-func (c *choice) step(asked map[int]*asked) bool {
+// step takes the best sentence that finds room, with what belongs to it;
+// false if none is worth it.
+func (c *choice) step() bool {
 	best, value := -1, 0.0
 	var with []int
 	for i := range c.g.parts {
-		p := &c.g.parts[i]
-		if c.taken[i] || p.weak || !c.fits(i) {
+		if c.taken[i] || c.g.parts[i].weak || !c.fits(i) {
 			continue
 		}
 		v := c.value(i)
 		var companions []int
-		if q := asked[i]; q != nil && q.best >= 0 {
-			companions = c.missing(q.answers[q.best].parts)
+		if c.asked[i] != nil {
+			companions = c.companions(i)
 			for _, a := range companions {
 				v += max(0, c.value(a))
 			}
@@ -72,64 +73,52 @@ func (c *choice) step(asked map[int]*asked) bool {
 		return false
 	}
 	c.take(best)
-	if q := asked[best]; q != nil {
-		c.role[best] = Question
-		for _, a := range with {
-			c.take(a)
-		}
-		if q.best >= 0 {
-			for _, a := range q.answers[q.best].parts {
-				c.role[a], c.under[a] = Answer, best
-			}
+	for _, a := range with {
+		c.take(a)
+	}
+	if q := c.asked[best]; q != nil && q.best >= 0 {
+		for _, a := range q.answers[q.best].parts {
+			c.under[a] = best
 		}
 	}
 	return true
 }
 
-// missing are those that were not taken yet.
-func (c *choice) missing(parts []int) []int {
+// companions are what a question does not come without: its best answer, and
+// the sentence before it if it says too little by itself ("Is that bad?").
+func (c *choice) companions(i int) []int {
 	var list []int
-	for _, p := range parts {
-		if !c.taken[p] {
-			list = append(list, p)
+	q, p := c.asked[i], &c.g.parts[i]
+	if q.best >= 0 {
+		for _, a := range q.answers[q.best].parts {
+			if !c.taken[a] {
+				list = append(list, a)
+			}
 		}
+	}
+	const plain = 3 // terms
+	if p.follows && len(p.terms) < plain && !c.taken[i-1] && !c.g.parts[i-1].weak && !c.g.parts[i-1].aside && c.asked[i-1] == nil {
+		list = append(list, i-1)
 	}
 	return list
 }
 
-// cost is how many words and lines a part adds: one beside another of its
-// message makes the line longer.
-func (c *choice) cost(i int) (words, lines int) {
-	p := &c.g.parts[i]
-	if p.follows && c.taken[i-1] || i+1 < len(c.taken) && c.taken[i+1] && c.g.parts[i+1].follows {
-		return p.words, 0
-	}
-	return p.words + c.g.messages[p.message].nameWords, 1
-}
-
+// fits tells whether there is room for parts, each in a line of its own.
 func (c *choice) fits(parts ...int) bool {
-	words, lines := c.words, c.lines
+	words := c.words
 	for _, i := range parts {
-		w, l := c.cost(i)
-		words += w
-		lines += l
+		words += c.g.parts[i].words + c.g.messages[c.g.parts[i].message].nameWords
 	}
-	return words <= c.g.words && (c.g.lines <= 0 || lines <= c.g.lines)
+	return words <= c.g.words && (c.g.lines <= 0 || c.lines+len(parts) <= c.g.lines)
 }
 
 // value is what a part adds to what is chosen.
 func (c *choice) value(i int) float64 {
 	p := &c.g.parts[i]
 	v := c.static[i]
-	gain := 0.0
-	for _, t := range p.terms {
-		if !c.covered[t] {
-			gain += c.g.terms[t].weight
-		}
-	}
-	gain = min(1, 4*gain/c.g.ideal)
+	gain := min(1, 4*c.gains[i]/c.g.ideal)
 	v += gain*c.w[Gain] + float64(c.repeats[i])*c.w[Repeats]
-	v += gain * (c.g.form.tight*c.w[TightGain] + c.g.form.solo*c.w[SoloGain])
+	v += gain * (c.g.form.tight*c.w[TightGain] + c.g.form.solo*c.w[SoloGain] + c.g.form.brief*c.w[BriefGain])
 	if c.used[p.message] {
 		v += c.w[SameNote]
 		if p.follows && c.taken[i-1] {
@@ -143,115 +132,23 @@ func (c *choice) value(i int) float64 {
 }
 
 func (c *choice) take(i int) {
-	w, l := c.cost(i)
-	c.words += w
-	c.lines += l
 	p := &c.g.parts[i]
 	c.chosen = append(c.chosen, i)
 	c.taken[i], c.used[p.message] = true, true
 	c.voices[c.g.talk.Messages[p.message].Sender] = true
-	mine := map[int32]bool{}
+	clear(c.both)
 	for _, t := range p.terms {
-		c.covered[t], mine[t] = true, true
-	}
-	if len(mine) == 0 {
-		return
-	}
-	for j := range c.g.parts {
-		o := &c.g.parts[j]
-		both := 0
-		for _, t := range o.terms {
-			if mine[t] {
-				both++
+		for _, j := range c.g.terms[t].in {
+			c.both[j]++
+			if !c.covered[t] {
+				c.gains[j] -= c.g.terms[t].weight
 			}
 		}
-		if len(o.terms) > 0 {
-			c.repeats[j] = max(c.repeats[j], float32(both)/float32(len(o.terms)))
+		c.covered[t] = true
+	}
+	for j, n := range c.both {
+		if n > 0 {
+			c.repeats[j] = max(c.repeats[j], float32(n)/float32(len(c.g.parts[j].terms)))
 		}
 	}
-}
-
-// leastBad is for talks where nothing good finds room: a weak sentence, or
-// the beginning of one that is too long.
-func (c *choice) leastBad() {
-	for i := range c.g.parts {
-		if c.fits(i) {
-			c.take(i)
-			return
-		}
-	}
-	p := &c.g.parts[0]
-	room := max(c.g.words-c.g.messages[p.message].nameWords, 1)
-	words := strings.Fields(p.text)
-	p.text = clause(words[:min(room, len(words))]) + " …"
-	c.take(0)
-}
-
-// clause cuts words after the last comma or the like, if there is one in the
-// second half.
-func clause(words []string) string {
-	for n := len(words); n > len(words)/2; n-- {
-		if strings.ContainsAny(words[n-1][len(words[n-1])-1:], ",;:–)") {
-			return strings.TrimRight(strings.Join(words[:n], " "), ",;:–")
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// summary puts what was chosen in order.
-func (c *choice) summary(asked map[int]*asked) (*Summary, error) {
-	if len(c.chosen) == 0 {
-		return nil, ErrNothing
-	}
-	c.joinAnswers(asked)
-	slices.Sort(c.chosen)
-	s := &Summary{}
-	for _, i := range c.chosen {
-		if _, later := c.under[i]; later {
-			continue
-		}
-		s.Lines = c.addLine(s.Lines, i, asked)
-		for _, a := range c.chosen {
-			if q, ok := c.under[a]; ok && q == i {
-				s.Lines = c.addLine(s.Lines, a, asked)
-			}
-		}
-	}
-	return s, nil
-}
-
-// joinAnswers puts what was chosen for itself under the question it answers.
-func (c *choice) joinAnswers(asked map[int]*asked) {
-	for _, i := range c.chosen {
-		if c.role[i] != "" || asked[i] != nil {
-			continue
-		}
-		best := 0.0
-		for _, q := range c.chosen {
-			if asked[q] == nil {
-				continue
-			}
-			for _, a := range asked[q].answers {
-				if a.message == c.g.parts[i].message && a.score > best {
-					best = a.score
-					c.role[i], c.under[i] = Answer, q
-				}
-			}
-		}
-	}
-}
-
-// addLine makes a line, or the one before longer.
-func (c *choice) addLine(lines []Line, i int, asked map[int]*asked) []Line {
-	p := &c.g.parts[i]
-	m := &c.g.talk.Messages[p.message]
-	l := Line{Text: p.text, Who: m.Name, Sources: []string{m.ID}, Role: c.role[i]}
-	if q := asked[i]; q != nil {
-		l.Role, l.Open = Question, q.best < 0
-	}
-	if n := len(lines); n > 0 && p.follows && c.taken[i-1] && lines[n-1].Role == l.Role && lines[n-1].Sources[0] == m.ID && strings.HasSuffix(lines[n-1].Text, c.g.parts[i-1].text) {
-		lines[n-1].Text += " " + l.Text
-		return lines
-	}
-	return append(lines, l)
 }

@@ -15,6 +15,7 @@ const (
 	agreeing
 	ofPlace
 	person
+	conclusion
 )
 
 // cueOf knows the words, as lang.Token's Word writes them.
@@ -32,11 +33,13 @@ func cueOf(word string) cue {
 		"heute", "today", "woche", "wochen", "week", "weeks", "monat", "monate", "month", "tage", "days", "jahr", "jahre", "year", "years", "frist", "deadline", "pm", "stunde", "stunden", "hours":
 		return ofTime
 	case "muss", "muessen", "muesst", "sollte", "sollten", "solltet", "must", "should", "need", "needs", "propose", "proposes", "proposal", "suggest", "suggests", "recommend",
-		"vorschlag", "schlage", "beschlossen", "einigen", "geeinigt", "entschieden", "entscheidung", "abgemacht", "decided", "decision", "agreed", "resolved", "conclusion",
-		"fazit", "ergebnis", "beschluss", "empfehle", "wichtig", "important", "braucht", "brauchen", "brauchst", "darf", "duerfen", "duerft", "require", "requires", "required":
+		"vorschlag", "schlage", "einigen", "empfehle", "wichtig", "important", "braucht", "brauchen", "brauchst", "darf", "duerfen", "duerft", "require", "requires", "required":
 		return decision
 	case "think", "agree", "disagree", "believe", "prefer", "support", "like", "finde", "denke", "dafuer", "dagegen", "opinion", "concern", "concerned", "problem", "issue", "glaube":
 		return opinion
+	case "fazit", "beschluss", "ergebnis", "beschlossen", "geeinigt", "entschieden", "entscheidung", "abgemacht", "endgueltig", "offiziell", "zusammenfassung", "zusammengefasst", "stand", "festgehalten", "ruecksprache",
+		"decided", "decision", "agreed", "resolved", "summary", "conclusion", "final", "finally", "protokoll":
+		return conclusion | decision
 	case "korrektur", "korrigiere", "stimmt", "doch", "update", "nachtrag", "correction", "actually", "edit", "achtung", "falsch", "irrtum", "wrong", "inzwischen", "nachgefragt", "geklaert", "nochmal", "aktuell":
 		return correction
 	case "this", "that", "it", "they", "he", "she", "but", "and", "so", "or", "these", "those", "then", "das", "dies", "diese", "dieser", "er", "es", "aber", "und", "also",

@@ -20,5 +20,5 @@ func (Extractive) Summarise(ctx context.Context, r Request) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reading.Choose(learnt())
+	return reading.Choose(learnt()), nil
 }

@@ -64,7 +64,31 @@ const (
 	SoloProgress
 	BriefWords // the same if messages are short
 	BriefFirst
-	Corrects // what was said before
+	Corrects    // what was said before
+	Concludes   // result, decided, final …
+	Aside       // said by the way
+	Founder     // by whom the talk began
+	LateFounder // the same, the later the more
+	OpenAsk     // a question that nobody answered
+	LateAsk     // the same, the later the more
+	Tells       // in a message that answers a question
+	Promises    // an answer
+	Bare        // hardly a word that says anything
+	Stops       // share of its words that say little by themselves
+	Chatter     // share of its words that fill pauses
+	Letters     // mean length of its words
+	Commas
+	TightStops
+	TightChatter
+	TightAsking
+	TightLength
+	TightDecides
+	SoloStops
+	SoloLetters
+	SoloCentral
+	SoloTitle
+	BriefDecides
+	BriefNumber
 
 	Gain      // what it adds of what the talk is about
 	Repeats   // most that it shares with one that is chosen
@@ -74,6 +98,7 @@ const (
 	Full      // how much of the room is taken
 	TightGain
 	SoloGain
+	BriefGain
 	features
 )
 
@@ -107,6 +132,8 @@ func (g *Reading) measure(names map[string]bool) {
 		set(Marked, truth(m.Question))
 		set(MessageLength, logShare(s.length, 400))
 		set(Share, float64(senders[m.Sender])/float64(len(g.messages)))
+		set(Founder, truth(m.Sender == g.talk.Messages[0].Sender))
+		set(LateFounder, truth(m.Sender == g.talk.Messages[0].Sender)*float64(of[Progress]))
 		set(Newcomer, truth(met[m.Sender] == 0))
 		if s.last > s.first {
 			met[m.Sender]++
@@ -154,6 +181,7 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	set(TitleShare, share)
 	set(OfTitle, ofTitle)
 	set(Asking, truth(p.question))
+	set(Bare, truth(len(p.terms) < 2))
 	p.surface(names)
 	set(TightFirst, k.tight*first)
 	set(TightWords, k.tight*min(1, words/40))
@@ -166,6 +194,30 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	set(SoloProgress, k.solo*float64(p.x[Progress]))
 	set(BriefWords, k.brief*min(1, words/40))
 	set(BriefFirst, k.brief*first)
+	for _, f := range [...][2]Feature{{Stops, TightStops}, {Chatter, TightChatter}, {Asking, TightAsking}, {Length, TightLength}, {Decides, TightDecides}} {
+		set(f[1], k.tight*float64(p.x[f[0]]))
+	}
+	for _, f := range [...][2]Feature{{Stops, SoloStops}, {Letters, SoloLetters}, {Central, SoloCentral}, {TitleShare, SoloTitle}} {
+		set(f[1], k.solo*float64(p.x[f[0]]))
+	}
+	set(BriefDecides, k.brief*float64(p.x[Decides]))
+	set(BriefNumber, k.brief*float64(p.x[Number]))
+}
+
+// measureTies fills in what follows from who answers whom.
+func (g *Reading) measureTies() {
+	for i := range g.asked {
+		q := &g.asked[i]
+		p := &g.parts[q.part]
+		p.x[OpenAsk] = float32(truth(q.open))
+		p.x[LateAsk] = p.x[OpenAsk] * p.x[Progress]
+		for _, a := range q.answers {
+			for _, j := range a.parts {
+				g.parts[j].x[Tells] = 1
+				g.parts[j].x[Promises] = float32(truth(a.pending))
+			}
+		}
+	}
 }
 
 // shared is what a sentence has in common with the rest and with the title.
@@ -191,6 +243,7 @@ func (p *part) surface(names map[string]bool) {
 	set(Link, strings.Contains(text, "://") || strings.Contains(text, "www."))
 	set(Colon, strings.HasSuffix(text, ":"))
 	set(Unended, !strings.ContainsAny(text[max(0, len(text)-4):], ".!?…"))
+	set(Aside, p.aside)
 	odd, letters, small := 0, 0, false
 	for _, r := range text {
 		if unicode.IsLetter(r) {
@@ -204,8 +257,14 @@ func (p *part) surface(names map[string]bool) {
 	}
 	set(Lower, small)
 	p.x[Odd] = float32(min(1, 4*float64(odd)/float64(letters+odd+1)))
-	n := 0
+	n, stops, chatter, size := 0, 0, 0, 0
 	lang.Scan(text, func(word []byte, _, _ int) {
+		size += len(word)
+		if lang.IsChatter(word) {
+			chatter++
+		} else if lang.IsStop(word) {
+			stops++
+		}
 		c := cueOf(string(word))
 		set := func(f Feature, v bool) {
 			if v {
@@ -219,10 +278,15 @@ func (p *part) surface(names map[string]bool) {
 		set(Decides, c&decision != 0)
 		set(Opines, c&opinion != 0)
 		set(Corrects, c&correction != 0)
+		set(Concludes, c&conclusion != 0)
 		set(Backward, n == 0 && c&backward != 0)
 		set(Addressed, names[string(word)])
 		n++
 	})
+	all := float64(max(n, 1))
+	p.x[Stops], p.x[Chatter] = float32(float64(stops)/all), float32(float64(chatter)/all)
+	p.x[Letters] = float32(min(1, float64(size)/all/10))
+	p.x[Commas] = float32(min(1, float64(strings.Count(text, ","))/4))
 }
 
 func truth(b bool) float64 {

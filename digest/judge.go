@@ -13,17 +13,17 @@ var (
 	mentions  = regexp.MustCompile(`(?:^|[\s(])@[^\s,:;!?]+`)
 	// what somebody tells a machine that may read along, no news for anybody
 	orders = regexp.MustCompile(`(?i)\b(?:ignoriere?|vergiss|vergesse?n sie|ignore|disregard|forget)\b.{0,40}\b(?:anweisung|instruktion|vorgabe|prompt|instruction|previous|vorherig|bisherig)|` +
-		`\b(?:system ?prompt|als ki|as an ai|du bist (?:jetzt|nun|ab sofort)|you are now)\b|@room\b|^\s*(?:system|assistant|user)\s*:|"\w+"\s*:\s*["\[{\d]`)
+		`\b(?:system ?prompt|als ki|as an ai|du bist (?:jetzt|nun|ab sofort)|you are now)\b|@room\b|^\s*(?:system|assistant|user)\s*:|"\w+"\s*:\s*["\[{\d]|\b(?:neue aufgabe|new task|new instructions)\b|</?(?:messages?|system|user|assistant|prompt)\b`)
 )
 
 // judge tells whether a sentence says anything in words, and whether it is
-// weak: of thanks, marks or orders to a machine only.
+// weak: of thanks, nods and marks only.
 func judge(text string, names map[string]bool) (quotable, weak bool) {
 	if len(text) > 4000 {
 		return false, false
 	}
 	bare := text
-	if strings.ContainsAny(text, "@:/.<") {
+	if strings.ContainsAny(text, "@<") || hasAny(text, "](", "://", "www.", "mailto:", "matrix", "MAILTO:", "WWW.") {
 		bare = mentions.ReplaceAllString(addresses.ReplaceAllString(text, " "), " ")
 	}
 	words, letters, others := 0, 0, 0
@@ -46,16 +46,11 @@ func judge(text string, names map[string]bool) (quotable, weak bool) {
 		return false, false
 	}
 	const wordy = 14 // words; thanks are shorter
-	return true, words < 2 || others*3 > letters || suspicious(text) && orders.MatchString(text) || words < wordy && !lang.IsAnswer(text)
+	return true, words < 2 || others*3 > letters || words < wordy && !lang.IsAnswer(text)
 }
 
-// suspicious spares most sentences a closer look.
-func suspicious(text string) bool {
-	lower := strings.ToLower(text)
-	for _, s := range []string{"ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system", "assistant", "user", "\":", "\" :"} {
-		if strings.Contains(lower, s) {
-			return true
-		}
-	}
-	return false
+// isOrder tells whether a message, or a part of it, is meant for a machine that
+// may read along. Nothing of it is quoted as long as others said something.
+func isOrder(text string) bool {
+	return hasAny(strings.ToLower(text), "ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system", "assistant", "user", "\":", "\" :", "aufgabe", "new ", "messages>") && orders.MatchString(text)
 }

@@ -39,6 +39,8 @@ type said struct {
 	length      int     // words of all its parts
 	terms       []int32 // of all its parts, each once
 	says        bool    // more than thanks and nods
+	retracts    bool    // it says that something before is wrong
+	retracted   bool    // somebody said so of it
 }
 
 // part is one sentence that could be chosen.
@@ -50,6 +52,10 @@ type part struct {
 	terms      []int32 // each once
 	question   bool
 	follows    bool // only blanks part it from the part before
+	promises   bool // to answer later
+	aside      bool // a remark by the way
+	retracts   bool // says that something before is wrong
+	news       bool // says how things stand now
 	weak       bool // only if there is nothing else: thanks, nods, code, a mention
 	x          [features]float32
 }
@@ -59,6 +65,7 @@ type term struct {
 	parts  int // that have it
 	weight float64
 	title  bool
+	in     []int32 // which
 }
 
 // Read measures a talk. Its errors are ErrNothing and that of ctx.
@@ -81,10 +88,12 @@ func Read(ctx context.Context, r Request) (*Reading, error) {
 	}
 	g.weigh(&v)
 	g.measure(names)
+	g.retract()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	g.findAnswers()
+	g.measureTies()
 	return g, nil
 }
 
@@ -95,7 +104,7 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
 	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name))}
-	i := len(g.messages)
+	i, order := len(g.messages), isOrder(text)
 	for n, at := range lang.Sentences(text) {
 		if n == maxSentences {
 			break
@@ -106,8 +115,9 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		if !quotable {
 			continue
 		}
-		p.weak = weak
-		s.says = s.says || !weak
+		p.weak = weak || order
+		p.readTone()
+		s.says = s.says || !p.weak
 		p.terms = v.terms(p.text)
 		p.question = lang.Asks(p.text)
 		p.follows = p.n > 0 && strings.TrimSpace(text[g.parts[len(g.parts)-1].end:at.Start]) == ""
@@ -131,6 +141,7 @@ func (g *Reading) weigh(v *vocabulary) {
 	for i := range g.parts {
 		for _, t := range g.parts[i].terms {
 			g.terms[t].parts++
+			g.terms[t].in = append(g.terms[t].in, int32(i)) //nolint:gosec // maxSentences of any number of messages that fit in memory
 		}
 	}
 	for _, t := range title {

@@ -2,9 +2,299 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
 	"text/tabwriter"
+
+	"buffet/digest"
 )
 
-func crossValidate(ctx context.Context, w *tabwriter.Writer, sets []*threads, folds int) error {
+// sample is a talk that weights are learnt from: what it is worth is its
+// ROUGE, or which share of the facts it tells.
+type sample struct {
+	set     *threads
+	thread  *thread
+	reading *digest.Reading
+	facts   [][]string // the ids of the messages that tell a fact
+	weight  float64
+	tokens  map[string][]int32 // of lines that were chosen before
+}
+
+// evalLearn learns the weights of the summariser that ships and prints them.
+func evalLearn(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("eval learn", flag.ContinueOnError)
+	words := flags.String("words", strconv.Itoa(digest.DefaultWords), "most words of a summary; one number, or one for each file")
+	folds := flags.Int("folds", 5, "folds of the cross-validation; 0 for none")
+	facts := flags.String("facts", "", "folder of threads with facts, which count as one more set")
+	files, err := parseMixed(flags, args)
+	if err != nil {
+		return err
+	}
+	sets, err := readAll(files, *words)
+	if err != nil {
+		return err
+	}
+	samples, err := samplesOf(ctx, sets, *facts)
+	if err != nil {
+		return err
+	}
+	if *folds > 1 {
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "set\twords\tmethod\tROUGE-1\tROUGE-2\tROUGE-L")
+		if err := crossValidate(ctx, w, samples, *folds); err != nil {
+			return err
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	learnt, err := learn(ctx, samples)
+	if err != nil {
+		return err
+	}
+	printWeights(learnt)
 	return nil
+}
+
+// samplesOf reads the talks of all sets, each set weighing the same.
+func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, error) {
+	var list []sample
+	for _, s := range sets {
+		for i := range s.list {
+			t := &s.list[i]
+			g, err := digest.Read(ctx, digest.Request{Talk: t.talk, Words: s.words})
+			if errors.Is(err, digest.ErrNothing) || len(t.refs) == 0 {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), tokens: map[string][]int32{}})
+		}
+	}
+	if facts == "" {
+		return list, nil
+	}
+	told, err := factSamples(ctx, facts)
+	return append(list, told...), err
+}
+
+// factSamples reads threads whose facts are known (digest/testdata/threads).
+func factSamples(ctx context.Context, folder string) ([]sample, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var list []sample
+	for _, path := range paths {
+		data, err := os.ReadFile(path) //nolint:gosec // whoever runs it names the folder
+		if err != nil {
+			return nil, err
+		}
+		var t struct {
+			Title    string
+			Messages []struct {
+				ID, Thread, Name, Text string
+				ReplyTo                string `json:"reply_to"`
+				Reactions              int
+				Question               bool
+			}
+			Facts map[string][]struct{ IDs []string }
+		}
+		if err := json.Unmarshal(data, &t); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		talk := digest.Talk{Title: t.Title}
+		for _, m := range t.Messages {
+			talk.Messages = append(talk.Messages, digest.Message{ID: m.ID, Thread: m.Thread, ReplyTo: m.ReplyTo, Sender: m.Name, Name: m.Name, Text: m.Text, Reactions: m.Reactions, Question: m.Question})
+		}
+		g, err := digest.Read(ctx, digest.Request{Talk: talk})
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		s := sample{reading: g, weight: 1 / float64(len(paths))}
+		for _, kind := range []string{"asked", "answered", "open"} {
+			for _, f := range t.Facts[kind] {
+				s.facts = append(s.facts, f.IDs)
+			}
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// worth is how good a talk's summary is by weights.
+func (s *sample) worth(w *digest.Weights) (rouge, float64) {
+	sum := s.reading.Choose(w)
+	if s.set != nil {
+		r := s.scoreLines(linesOf(sum))
+		return r, r.r1 + 2*r.r2 + r.rl
+	}
+	sources := map[string]bool{}
+	for _, l := range sum.Lines {
+		sources[l.Sources[0]] = true
+	}
+	told := 0.0
+	for _, ids := range s.facts {
+		for _, id := range ids {
+			if sources[id] {
+				told++
+				break
+			}
+		}
+	}
+	return rouge{}, told / float64(max(len(s.facts), 1)) / 3 // as coarse as it is
+}
+
+// scoreLines is what threads.score says, faster: a summary of ours is never
+// cut, and the same lines come again and again.
+func (s *sample) scoreLines(lines []string) rouge {
+	var all []int32
+	for _, l := range lines {
+		t, known := s.tokens[l]
+		if !known {
+			t = s.set.scorer.tokens(l)
+			s.tokens[l] = t
+		}
+		all = append(all, t...)
+	}
+	return s.set.best(s.thread, all)
+}
+
+// worthOf is the weighted sum over samples, less a little for large weights.
+func worthOf(samples []sample, w *digest.Weights) float64 {
+	parts := make([]float64, 2)
+	var wait sync.WaitGroup
+	for k := range parts {
+		wait.Go(func() {
+			for i := k; i < len(samples); i += len(parts) {
+				_, v := samples[i].worth(w)
+				parts[k] += v * samples[i].weight
+			}
+		})
+	}
+	wait.Wait()
+	size := 0.0
+	for _, v := range w {
+		size += v * v
+	}
+	return parts[0] + parts[1] - 0.0008*size
+}
+
+// learn climbs: each weight in turn goes up or down as long as that makes the
+// summaries better, in steps that become smaller. Several climbs on random
+// halves of the samples are averaged, so that no thread counts too much.
+func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
+	const climbs = 4
+	var mean digest.Weights
+	for c := range climbs {
+		r := rand.New(rand.NewPCG(7, uint64(c))) //nolint:gosec // it has to be the same each time
+		var half []sample
+		for _, s := range samples {
+			if r.Float64() < 0.7 {
+				half = append(half, s)
+			}
+		}
+		w, err := climb(ctx, half, r)
+		if err != nil {
+			return nil, err
+		}
+		for i := range w {
+			mean[i] += w[i] / climbs
+		}
+	}
+	return &mean, nil
+}
+
+func climb(ctx context.Context, samples []sample, r *rand.Rand) (*digest.Weights, error) {
+	w := digest.ByHand()
+	best := worthOf(samples, w)
+	for _, step := range []float64{0.4, 0.2, 0.1} {
+		for _, f := range r.Perm(len(w)) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			for _, d := range []float64{step, -step} {
+				moved := false
+				for range 3 {
+					old := w[f]
+					w[f] += d
+					v := worthOf(samples, w)
+					if v <= best {
+						w[f] = old
+						break
+					}
+					best, moved = v, true
+				}
+				if moved {
+					break
+				}
+			}
+		}
+	}
+	return w, nil
+}
+
+// crossValidate measures each fold by weights that were learnt on the others.
+func crossValidate(ctx context.Context, w *tabwriter.Writer, samples []sample, folds int) error {
+	total := map[*threads]*rouge{}
+	count := map[*threads]int{}
+	told, talks := 0.0, 0
+	for fold := range folds {
+		var others, these []sample
+		for i, s := range samples {
+			if i%folds == fold {
+				these = append(these, s)
+			} else {
+				others = append(others, s)
+			}
+		}
+		learnt, err := learn(ctx, others)
+		if err != nil {
+			return err
+		}
+		for i := range these {
+			s := &these[i]
+			r, v := s.worth(learnt)
+			if s.set == nil {
+				told, talks = told+3*v, talks+1
+				continue
+			}
+			if total[s.set] == nil {
+				total[s.set] = &rouge{}
+			}
+			total[s.set].add(r)
+			count[s.set]++
+		}
+		fmt.Fprintf(os.Stderr, "fold %d of %d\n", fold+1, folds)
+	}
+	for i := range samples {
+		s := samples[i].set
+		if s == nil || total[s] == nil {
+			continue
+		}
+		r := total[s].by(float64(len(s.list)) / 100)
+		fmt.Fprintf(w, "%s\t%d\tbuffet, learnt on the other of %d folds\t%.1f\t%.1f\t%.1f\n", s.name, s.words, folds, r.r1, r.r2, r.rl)
+		delete(total, s)
+	}
+	if talks > 0 {
+		fmt.Fprintf(w, "facts\t%d\tbuffet, learnt on the other of %d folds\t%.1f %% told\n", digest.DefaultWords, folds, 100*told/float64(talks))
+	}
+	return nil
+}
+
+// printWeights prints a table as it stands in digest/weights.go.
+func printWeights(w *digest.Weights) {
+	for f, v := range w {
+		if v > 0.005 || v < -0.005 {
+			fmt.Printf("\t\t%s: %.2f,\n", digest.Feature(f), v)
+		}
+	}
 }

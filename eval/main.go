@@ -39,6 +39,8 @@ func run(args []string) int {
 		err = evalRetrieval(ctx, args[1:])
 	case "summaries":
 		err = evalSummaries(ctx, args[1:])
+	case "learn":
+		err = evalLearn(ctx, args[1:])
 	case "echo": // eval's own child
 		err = runEcho(ctx, args[1:])
 	default:

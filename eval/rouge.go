@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/blevesearch/snowballstem"
@@ -25,12 +26,15 @@ func (r rouge) sum() float64 { return r.r1 + r.r2 + r.rl }
 // letters are stemmed by Porter, German ones by Cistem.
 type scorer struct {
 	german bool
+	mu     sync.Mutex
 	ids    map[string]int32
 }
 
-func newScorer(lang string) *scorer { return &scorer{lang == "de", map[string]int32{}} }
+func newScorer(lang string) *scorer { return &scorer{german: lang == "de", ids: map[string]int32{}} }
 
 func (s *scorer) tokens(text string) []int32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var list []int32
 	for w := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) || r > unicode.MaxASCII && !s.german

@@ -20,6 +20,7 @@ func evalSummaries(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("eval summaries", flag.ContinueOnError)
 	words := flags.String("words", strconv.Itoa(digest.DefaultWords), "most words of a summary, names included; one number, or one for each file")
 	folds := flags.Int("folds", 0, "also measure weights that were learnt on the other so many folds")
+	facts := flags.String("facts", "", "for -folds: a folder of threads with facts to learn from, too")
 	show := flags.Int("show", 0, "print so many summaries")
 	files, err := parseMixed(flags, args)
 	if err != nil {
@@ -37,7 +38,11 @@ func evalSummaries(ctx context.Context, args []string) error {
 		}
 	}
 	if *folds > 1 {
-		if err := crossValidate(ctx, w, sets, *folds); err != nil {
+		samples, err := samplesOf(ctx, sets, *facts)
+		if err != nil {
+			return err
+		}
+		if err := crossValidate(ctx, w, samples, *folds); err != nil {
 			return err
 		}
 	}

@@ -95,7 +95,10 @@ func saysLine(who, text string) string {
 func (s *threads) score(t *thread, lines []string) rouge {
 	text := strings.Join(lines, "\n")
 	words := strings.Fields(text)
-	tokens := s.scorer.tokens(strings.Join(words[:min(len(words), s.words)], " "))
+	return s.best(t, s.scorer.tokens(strings.Join(words[:min(len(words), s.words)], " ")))
+}
+
+func (s *threads) best(t *thread, tokens []int32) rouge {
 	var best rouge
 	for i, ref := range t.refs {
 		if r := ref.score(tokens); i == 0 || r.sum() > best.sum() {

@@ -54,7 +54,7 @@ func (s *splitter) dot(mark int, next string, small bool) bool {
 	case word == "":
 		return !small
 	case isNumber(word):
-		return s.number(word, next, small)
+		return !s.label(mark, word) && s.number(word, next, small)
 	case initials(lower):
 		return !small && starters[trimWord(next)] && !titles[lower]
 	case titles[lower]:
@@ -65,6 +65,16 @@ func (s *splitter) dot(mark int, next string, small bool) bool {
 		return utf8.RuneCountInString(word) > 4
 	}
 	return true
+}
+
+// label tells whether a number is one of "two questions: 1. Who …? 2. When …?".
+func (s *splitter) label(mark int, word string) bool {
+	if len(word) > 2 {
+		return false
+	}
+	before := strings.TrimSpace(s.text[s.start : mark-len(word)])
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || strings.ContainsRune(":;?!", last)
 }
 
 // number judges a full stop after a number: "3. Dezember", "1. Montag", but

@@ -72,6 +72,7 @@ func TestSentences(t *testing.T) {
 		{"Friedrich II. Park ist zu. Schade.", "Friedrich II. Park ist zu.|Schade."},
 		{"Das regelt § 45b SGB XI. Die Kasse zahlt.", "Das regelt § 45b SGB XI.|Die Kasse zahlt."},
 		{"Vom 1. bis 3. Juni. Mit Zelt.", "Vom 1. bis 3. Juni.|Mit Zelt."},
+		{"Zwei Fragen: 1. Wer kommt? 2. Wann geht es los?", "Zwei Fragen: 1. Wer kommt?|2. Wann geht es los?"},
 		// links, addresses, files
 		{"Siehe https://example.org/a.b?c=d. Dort steht alles.", "Siehe https://example.org/a.b?c=d.|Dort steht alles."},
 		{"Mail an info@example.org. Oder anrufen.", "Mail an info@example.org.|Oder anrufen."},

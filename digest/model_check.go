@@ -47,9 +47,7 @@ func (s *session) checker(allowed map[int]bool) *checker { return &checker{s: s,
 
 // check gives a line as it can be kept, still with placeholders; or why not.
 func (c *checker) check(l rawLine) (kept rawLine, why string) {
-	l.Text = tidy(l.Text)
-	pings := strings.Contains(l.Text, "@") // it may be the name of somebody
-	l.Text = c.s.names.HideNames(l.Text)
+	l.Text = c.s.names.HideNames(tidy(l.Text))
 	slices.Sort(l.Sources[min(1, len(l.Sources)):])
 	l.Sources = slices.Compact(l.Sources)
 	if len(l.Sources) > 1 && slices.Contains(l.Sources[1:], l.Sources[0]) {
@@ -66,7 +64,7 @@ func (c *checker) check(l rawLine) (kept rawLine, why string) {
 		why   string
 		wrong bool
 	}{
-		{"form", pings || badForm(l.Text, f)},
+		{"form", badForm(l.Text, f)},
 		{"instruction", echo.MatchString(l.Text)},
 		{"quote", badQuote(l.Text, f)},
 		{"name", badName(l.Text, f, c.s.r.Lang)},

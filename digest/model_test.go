@@ -141,6 +141,7 @@ func TestModelMisbehaves(t *testing.T) {
 		"no JSON":             {[]modeltest.Reply{modeltest.Say("Gerne! Hier ist die Zusammenfassung.")}, "digest_note_unusable", 2},
 		"no JSON once":        {[]modeltest.Reply{modeltest.Say("Gerne!"), good}, "", 2},
 		"words after it":      {[]modeltest.Reply{modeltest.Say(`{"lines":[{"text":"Die Küche bleibt zu.","sources":[3],"role":"said","open":false}]} Ich hoffe, das hilft!`)}, "digest_note_unusable", 2},
+		"more JSON":           {[]modeltest.Reply{modeltest.Say(`{"lines":[{"text":"Die Küche bleibt am Freitag zu.","sources":[3],"role":"said","open":false}],"note":"x"}`)}, "digest_note_unusable", 2},
 		"other JSON":          {[]modeltest.Reply{modeltest.Say(`{"summary":"Die Küche bleibt zu."}`)}, "digest_note_unusable", 2},
 		"wrong types":         {[]modeltest.Reply{modeltest.Say(`{"lines":[{"text":"Die Küche bleibt zu.","sources":["3"],"role":"said","open":false}]}`)}, "digest_note_unusable", 2},
 		"code fences":         {[]modeltest.Reply{modeltest.Say("```json\n" + `{"lines":[{"text":"Die Küche bleibt am Freitag zu.","sources":[3],"role":"said","open":false}]}` + "\n```")}, "", 1},
@@ -173,6 +174,9 @@ func TestModelMisbehaves(t *testing.T) {
 			n := len(s.Requests())
 			if noteOf(got) != test.note || test.requests > 0 && n != test.requests || len(got.Lines) == 0 || (got.Model == "") != (got.Note != nil) {
 				t.Errorf("%d requests, note %s, %s by %q", n, noteOf(got), show(got), got.Model)
+			}
+			if asked := s.Requests(); name == "length once" && asked[1].Most <= asked[0].Most {
+				t.Errorf("no more room than before: %d, then %d", asked[0].Most, asked[1].Most)
 			}
 			if got.Note != nil && len(got.Lines) != 4 {
 				t.Errorf("not what members said: %s", show(got))

@@ -84,7 +84,7 @@ func (q *digestQuery) page(ctx context.Context, db Querier, where, order string,
 // all of them.
 func AnsweredQuestions(ctx context.Context, db Querier, w DigestWindow, limit int) (list []Contribution, total int, err error) {
 	q := newDigestQuery(w)
-	answer := ` FROM contribution a WHERE a.question_id = c.id AND a.kind = 'answer' AND ` + q.visible("a")
+	answer := ` FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.kind = 'answer' AND ` + q.visible("a")
 	return q.page(ctx, db, `c.kind = 'question' AND `+q.visible("c")+` AND EXISTS (SELECT 1`+answer+`)
 		AND (c.closed_at > 0 AND `+q.within("c.closed_at")+` OR EXISTS (SELECT 1`+answer+` AND `+q.fresh("a")+`))`,
 		`c.uid <> '', c.closed_at = 0, (SELECT count(*)`+answer+`) DESC, c.sent_at DESC, c.id DESC`, limit)
@@ -105,7 +105,7 @@ func VisibleAnswers(ctx context.Context, db Querier, question int64, scopes []st
 func UnansweredQuestions(ctx context.Context, db Querier, w DigestWindow, limit int) (list []Contribution, total int, err error) {
 	q := newDigestQuery(w)
 	return q.page(ctx, db, fmt.Sprintf(`c.kind = 'question' AND c.closed_at = 0 AND c.sent_at < $%d AND `, len(w.Scopes)+2)+q.visible("c")+`
-		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.kind = 'answer' AND `+q.visible("a")+`)`,
+		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.kind = 'answer' AND `+q.visible("a")+`)`,
 		`NOT `+q.fresh("c")+`, c.sent_at DESC, c.id DESC`, limit)
 }
 

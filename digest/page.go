@@ -70,7 +70,9 @@ func PageOf(ctx context.Context, q store.Querier, p *lang.Phrases, zone *time.Lo
 	if err := page.lookUp(ctx, q); err != nil {
 		return nil, err
 	}
-	page.fit()
+	if d.Kind != store.DigestSummary { // which is as long as it was asked to be
+		page.fit()
+	}
 	return page, nil
 }
 

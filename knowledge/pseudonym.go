@@ -18,7 +18,7 @@ var (
 	address = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"]*[^\s<>".,;:!?()\[\]{}'«»„“”…*_]`)
 
 	addressed   = regexp.MustCompile(`\b(?:Frau|Herrn?|Fr\.|Hr\.|Familie|Mrs?\.?|Ms\.?) (?:Dr\. |Prof\. )?(\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)*)`)
-	placeholder = regexp.MustCompile(`\[(?:link|url|mail|id|phone|word)\d+\]|\bP\d+`)
+	placeholder = regexp.MustCompile(`\[(?:link|url|mail|id|phone|word)\d+\]|\b(?:P\d+)+`)
 )
 
 // hiding is a rule of what reaches people.

@@ -3,6 +3,7 @@ package knowledge_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"buffet/knowledge"
 )
@@ -54,6 +55,27 @@ func TestPseudonyms(t *testing.T) {
 	if got := p.HideNames("P2 und Anke an [mail1] wegen Jonas, anke"); got != "P2 und P1 an [mail1] wegen P9, anke" {
 		t.Errorf("names: %q", got)
 	}
+}
+
+// Any text can be hidden, nothing that reaches people is left in it, and all
+// that was hidden can be put back.
+func FuzzPseudonyms(f *testing.F) {
+	for _, seed := range []string{"Anke fragt Petra Groß", "@anke:example.org P1 [mail1]", "ankes Größe, Großs", "0341 123456 a@b.de https://x.example/anke", "\xff\x00Anke\u0308s", "P0P0 xP1"} {
+		f.Add(seed, "Anke Müller", "Petra Groß")
+	}
+	f.Fuzz(func(t *testing.T, text, one, two string) {
+		p := knowledge.NewPseudonyms([]knowledge.Person{{ID: "1", Name: one}, {ID: "@b:c", Name: two}}, []string{"Pes"})
+		hidden := p.Hide(text)
+		if again := knowledge.Pseudonymise(hidden.Text); len(hidden.Said) == 0 && again != text && hidden.Text != again {
+			t.Errorf("%q is left in %q", text, hidden.Text)
+		}
+		if _, ok := knowledge.Reveal(hidden.Text, hidden.Said); !ok {
+			t.Errorf("%q cannot be put back: %v", hidden.Text, hidden.Said)
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(hidden.Text) {
+			t.Errorf("half a letter in %q", hidden.Text)
+		}
+	})
 }
 
 func TestAddressed(t *testing.T) {

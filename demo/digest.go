@@ -50,7 +50,7 @@ func (t *story) weekly(ctx context.Context) error {
 	if err := n.bot.stop(); err != nil {
 		return err
 	}
-	if err := n.owe(ctx, schedule.Digest, time.Now().Truncate(time.Second)); err != nil {
+	if err := n.owe(ctx, schedule.Digest, time.Now()); err != nil {
 		return err
 	}
 	mark := len(n.anke.Events())

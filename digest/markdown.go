@@ -75,11 +75,7 @@ func (p *Page) fileTitle() string {
 	if p.Kind == store.DigestSummary {
 		return p.title() + " · " + p.days(time.Time{})
 	}
-	place := p.place()
-	if p.Audience == store.AudienceRoom && p.Place == "" {
-		place = p.plain("digest_room_of", lang.Values{"Network": lang.Unlinked(p.Network)})
-	}
-	return p.plain("digest_title", lang.Values{"Days": p.days(time.Time{}), "Place": place})
+	return p.plain("digest_title", lang.Values{"Days": p.days(time.Time{}), "Place": p.place()})
 }
 
 // reader says whom the file is for.

@@ -157,6 +157,9 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		}
 		shown := offers.View{Phrases: k.phrases, Lang: k.Lang, Zone: k.zone, Prefix: k.prefix, Now: k.To}.Show(i)
 		here.offer, here.link = &shown, shown.URL
+		if here.link == "" && k.Audience != store.AudiencePublic { // not everybody is to come in
+			here.link = shown.Join
+		}
 		return here, nil
 	}
 	here.link = l.Link

@@ -112,6 +112,12 @@ func TestOffersAsTheyAre(t *testing.T) {
 	if got := len(itemNumbers(p, Coming)); got != 3 {
 		t.Fatalf("%d dates:\n%s", got, p.Text().Plain())
 	}
+	_, open := w.keep(w.compose(store.AudiencePublic))
+	for name, text := range forms(open) {
+		if strings.Contains(text, "treffen.example") || !strings.Contains(text, "Kollegiale Beratung") || !strings.Contains(p.HTML(true), "treffen.example/beratung") {
+			t.Errorf("%s leads everybody into a meeting:\n%s", name, text)
+		}
+	}
 	list := germanOffers()
 	list[0][1] += "\nSTATUS:CANCELLED"
 	list[1][0] = "20261124T160000"

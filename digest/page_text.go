@@ -127,14 +127,17 @@ func (p *Page) days(now time.Time) string {
 	return lang.Days(p.Lang, from, to, now)
 }
 
+// place is where it is from. A room's digest is read elsewhere, too, as a
+// subscriber's copy: "this room" would be wrong there.
 func (p *Page) place() string {
-	switch {
-	case p.Audience != store.AudienceRoom:
-		return p.plain("digest_of_network", lang.Values{"Network": lang.Unlinked(p.Network)})
-	case p.Place != "":
+	if p.Audience == store.AudienceRoom && p.Place != "" {
 		return clip(lang.Unlinked(p.Place), maxWho)
 	}
-	return p.say("digest_of_room")
+	key := "digest_of_network"
+	if p.Audience == store.AudienceRoom {
+		key = "digest_of_room"
+	}
+	return p.plain(key, lang.Values{"Network": lang.Unlinked(p.Network)})
 }
 
 // heading is a section's; a summary needs none.

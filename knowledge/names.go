@@ -35,10 +35,7 @@ func newNameIndex() *nameIndex {
 
 // add has a name found as that of who, which is not negative.
 func (x *nameIndex) add(name string, who int) {
-	first, place := name, ""
-	if i := strings.IndexAny(name, "([|,/–—"); i > 0 {
-		first, place = name[:i], name[i:] // where they work
-	}
+	first, place := person(name)
 	x.phrase(place, who)
 	tokens := x.phrase(first, who)
 	if len(tokens) == 1 && (tokens[0].Stop || tokens[0].End-tokens[0].Start == 2) {
@@ -60,6 +57,14 @@ func (x *nameIndex) add(name string, who int) {
 	if len(words) > 1 {
 		own(x.words, strings.Join(words, ""), who)
 	}
+}
+
+// person is who a name names, and what follows: where they work.
+func person(name string) (first, place string) {
+	if i := strings.IndexAny(name, "([|,/–—"); i > 0 {
+		return name[:i], name[i:]
+	}
+	return name, ""
 }
 
 // phrase has the words of a text found together; one alone is none.

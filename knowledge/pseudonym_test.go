@@ -12,7 +12,8 @@ func TestPseudonyms(t *testing.T) {
 		{ID: "@anke.muster:example.org", Name: "Anke Müller (Caritas Nord)"}, {ID: "2", Name: "Petra Schmidt"}, {ID: "3", Name: "Petra Klein-Vogel"},
 		{ID: "4", Name: "Will"}, {ID: "5", Name: "Jo"}, {ID: "6", Name: "P2: ignore\n[1]"}, {ID: "7", Name: "🌻"},
 		{ID: "8", Name: "Verein der guten Nachbarschaft Leipzig Ost"},
-	}, []string{"Jonas Weber", "anke"})
+		{ID: "2", Name: "Biene"},
+	}, []string{"Jonas Weber", "anke", "Anke Müller (Caritas)", "Petra Schmidt, Tafel"})
 	if p.Of("2") != "P2" || p.Of("7") != "P7" || p.Of("9") != "" {
 		t.Errorf("people: %q, %q, %q", p.Of("2"), p.Of("7"), p.Of("9"))
 	}
@@ -21,6 +22,7 @@ func TestPseudonyms(t *testing.T) {
 		"@anke.muster:example.org ist muster und AnkeMüller":  "[id1] ist P1 und P1",
 		"Petra Schmidt, petra klein-vogel und Petra":          "P2, P3 und P10",
 		"Klein-Vogels Auto, Vogel":                            "P3s Auto, P3",
+		"Biene und Bienes Petra Schmidt":                      "P2 und P2s P2",
 		"Will will, jo. Jo auch":                              "P4 will, jo. P5 auch",
 		"Caritas Nord, aber die Caritas":                      "P1, aber die Caritas",
 		"der Verein der guten Nachbarschaft Leipzig-Ost":      "der P8",

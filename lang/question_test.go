@@ -147,6 +147,17 @@ var noAnswers = []string{
 	"Interessiert mich auch", "Das würde mich auch interessieren!", "me too", "👍👍", "🎉", "Perfekt, danke!", "cool", "?", "hm", "Following", "Alles klar", "Great, thanks!",
 }
 
+func TestOnlyAsks(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Und wie ist das versichert?": true, "Wirklich? Wie lange dauert das denn?": true, "Wie meinst du das (genau?)": true, "How much is it?": true,
+		"Frag doch die Caritas. Oder hast du schon?": false, "Wir machen das.": false, "": false, "👍": false, "Warum? Weil es günstiger ist.": false,
+	} {
+		if got := lang.OnlyAsks(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestIsAnswer(t *testing.T) {
 	for _, s := range answers {
 		if !lang.IsAnswer(s) {

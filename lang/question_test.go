@@ -58,6 +58,7 @@ var questions = []string{
 	"What software do you use for accounting?",
 	"Which insurance do we need for a bouncy castle?",
 	"Where can we get cheap folding tables?",
+	"Who knows a good transport service for our older members?",
 	"When is the deadline for the lottery grant?",
 	"Is there a list of funders for small groups?",
 	"Are there any rules about filming children at events?",
@@ -106,6 +107,7 @@ var noQuestions = []string{
 	"`SELECT name FROM clubs WHERE id = ?` has been running since yesterday", "> Has anyone used Nextcloud here before?\nYes, we have for years.",
 	"Does anyone ever listen to me?", "Nobody knows how the council decides.", "Thanks for all the answers!", "Why?", "And now?",
 	"The meeting starts on Thursday at six.", "Maybe on Wednesday?", "Are you kidding me right now?",
+	"Who knows?", "Who knows what the council will say?",
 }
 
 // TestIsQuestion measures on phrases that were written without looking at the code: hardly

@@ -78,7 +78,7 @@ func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, er
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), part: min(0.7, 12_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
+			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
 		}
 	}
 	if facts == "" {
@@ -121,7 +121,7 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
-		s := sample{reading: g, weight: 1 / float64(len(paths)), part: 0.7}
+		s := sample{reading: g, weight: 1 / float64(len(paths)), part: 0.75}
 		for _, kind := range []string{"asked", "answered", "open"} {
 			for _, f := range t.Facts[kind] {
 				s.facts = append(s.facts, f.IDs)

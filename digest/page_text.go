@@ -82,7 +82,10 @@ func (p *Page) text(numbered bool) *lang.Text {
 		return t.Line().Line().Say(p.say("digest_empty"))
 	}
 	for _, s := range p.sections {
-		t.Line().Line().Bold(p.heading(s.name))
+		t.Line()
+		if p.Kind != store.DigestSummary {
+			t.Line().Bold(p.heading(s.name))
+		}
 		for _, i := range s.items {
 			for n := range i.lines {
 				t.Line()
@@ -113,6 +116,9 @@ func (p *Page) text(numbered bool) *lang.Text {
 
 // title says what it is, of when and of where.
 func (p *Page) title() string {
+	if p.Kind == store.DigestSummary {
+		return p.plain("digest_title_summary")
+	}
 	return p.plain("digest_title", lang.Values{"Days": p.days(p.To), "Place": p.place()})
 }
 

@@ -57,17 +57,19 @@ func (q *digestQuery) visible(c string) string {
 // out now for the first time. What was said of one answer goes for all that
 // its author gives in that thread.
 func (q *digestQuery) fresh(c string) string {
-	if len(q.w.Scopes) == 0 {
+	own, _ := inScopes(c, q.w.Scopes)
+	i := strings.LastIndex(own, " IN (")
+	if i < 0 {
 		return "0"
 	}
-	own, _ := inScopes(c, q.w.Scopes)
-	own = "'r/' || " + c + ".room_id" + own[strings.LastIndex(own, " IN ("):]
-	let := `EXISTS (SELECT 1 FROM consent k JOIN contribution b ON b.id = k.contribution_id WHERE k.author = C.author AND k.author <> ''
-		AND (b.id = C.id OR C.kind = 'answer' AND C.question_id > 0 AND b.question_id = C.question_id) AND k.said IN ` + q.wide + ` AND `
-	let = strings.ReplaceAll(let, "C.", c+".")
-	before := fmt.Sprintf("k.at < $%d", len(q.w.Scopes)+1)
-	return `(` + q.within(c+".sent_at") + fmt.Sprintf(` OR %s.sent_at < $%d AND NOT %s AND %s%s) AND NOT %s%s))`,
-		c, len(q.w.Scopes)+1, own, let, q.within("k.at"), let, before)
+	// not correlated, so it is read once and not for each contribution
+	let := `FROM consent k JOIN contribution b ON b.id = k.contribution_id WHERE k.said IN ` + q.wide + ` AND ` + q.within("k.at") +
+		` AND NOT EXISTS (SELECT 1 FROM consent o WHERE o.ask_key = k.ask_key AND o.contribution_id = k.contribution_id AND o.said IN ` + q.wide +
+		fmt.Sprintf(` AND o.at < $%d)`, len(q.w.Scopes)+1)
+	return strings.NewReplacer("C.", c+".", "IN OWN", own[i+1:], "LET", let).Replace(
+		fmt.Sprintf(`(`+q.within("C.sent_at")+` OR C.sent_at < $%d AND NOT 'r/' || C.room_id IN OWN
+		AND (C.id IN (SELECT b.id LET) OR C.kind = 'answer' AND C.question_id > 0 AND (C.question_id, C.author) IN (SELECT b.question_id, b.author LET)))`,
+			len(q.w.Scopes)+1))
 }
 
 // page reads the contributions of a condition in an order, and counts them all.

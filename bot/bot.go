@@ -17,6 +17,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/lang"
 	"buffet/store"
 )
@@ -31,6 +32,8 @@ type Network struct {
 	Spaces     []string // ids or aliases: their rooms are the network's
 	Organisers []id.UserID
 	Announce   string // cron line in Zone, "" for none
+	Digest     string // cron line in Zone, "" for none
+	DigestRoom string // id or alias of the room whose digest is the whole network's, "" for none
 	Retention  int    // months that contributions are kept; 0: 24
 }
 
@@ -43,20 +46,34 @@ type Bot struct {
 	Phrases  *lang.Phrases
 	Log      zerolog.Logger
 
+	// Summariser is who sums up what was said in a room of a network; nil: its
+	// people's own sentences.
+	Summariser func(ctx context.Context, q store.Querier, network string, room id.RoomID) (digest.Summariser, error)
+	// Approve shows a text in simple language, kept as a draft, to organisers;
+	// nil: there is none.
+	Approve func(ctx context.Context, tx *store.Tx, digest int64, organisers []id.UserID, now time.Time) error
+
 	guard     roomGuard
 	marks     markLimit
+	talks     talks
 	spaces    sync.Map // id.RoomID of a space -> name of its network
+	homes     sync.Map // name of a network -> id.RoomID of its DigestRoom
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}
 	delivered chan struct{} // rung when a message was sent
 	name      string        // our display name, for mentions as text
 }
 
+// Bind makes the bot ready for being asked by jobs, which may run before Run
+// and beside it. It comes before both.
+func (b *Bot) Bind() {
+	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
+}
+
 // Run works until ctx ends; then it finishes what it has in hand. A session
 // that the homeserver has ended gives ErrLoggedOut.
 func (b *Bot) Run(ctx context.Context) error {
 	b.Account.syncer.bot = b
-	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
 	if err := b.Store.Write(ctx, func(tx *store.Tx) error { return tx.FirstStart(ctx, time.Now()) }); err != nil {
 		return fmt.Errorf("note start: %w", err)
 	}

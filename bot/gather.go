@@ -9,6 +9,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
@@ -26,6 +27,7 @@ type (
 	edited struct {
 		Target id.EventID `json:"target"`
 		Text   string     `json:"text"`
+		Only   bool       `json:"only,omitempty"` // that it was edited, not what it says now
 	}
 	replied struct {
 		Thread  id.EventID `json:"thread,omitempty"`
@@ -54,7 +56,7 @@ func (b *Bot) reaction(room store.Room, in *store.Incoming, evt *event.Event) *s
 	sign := knowledge.Sign(c.RelatesTo.Key)
 	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet
 	if room.Direct != "" {
-		known = knowledge.ChoiceOfSign(sign) != ""
+		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}
 	if !known {
 		return nil
@@ -83,16 +85,28 @@ func (b *Bot) redaction(in *store.Incoming, evt *event.Event) *store.Incoming {
 	return keepAs(in, store.InRedaction, redacted{Target: target})
 }
 
-// edit keeps an edit of a gathered message. pending is whether something in
-// that room waits to be handled, which may gather it.
-func (b *Bot) edit(ctx context.Context, in *store.Incoming, c *event.MessageEventContent, a commands.Incoming, pending bool) (*store.Incoming, error) {
+// edit keeps an edit of a gathered message, or of one that an answer of ours
+// rests on or is about to. pending is whether something in that room waits to
+// be handled, which may gather it; what a doubtful device says is not kept.
+func (b *Bot) edit(ctx context.Context, in *store.Incoming, c *event.MessageEventContent, a commands.Incoming, pending, unsure bool) (*store.Incoming, error) {
 	target := c.RelatesTo.GetReplaceID()
-	list, err := store.ContributionsOf(ctx, b.Store.Reader(), target)
-	if err != nil || len(list) == 0 && !pending || c.NewContent == nil {
+	read := b.talks.beingRead(in.Room) // before the source is looked for: the answer may be on its way
+	source, err := store.IsDigestSource(ctx, b.Store.Reader(), target, in.Sender)
+	if err != nil {
 		return nil, err
 	}
-	a.Body, a.HTML = c.NewContent.Body, c.NewContent.FormattedBody
-	return keepAs(in, store.InEdit, edited{Target: target, Text: knowledge.Clip(commands.Given(a))}), nil
+	list, err := store.ContributionsOf(ctx, b.Store.Reader(), target)
+	if err != nil || c.NewContent == nil {
+		return nil, err
+	}
+	if !unsure && (len(list) > 0 || pending) {
+		a.Body, a.HTML = c.NewContent.Body, c.NewContent.FormattedBody
+		return keepAs(in, store.InEdit, edited{Target: target, Text: knowledge.Clip(commands.Given(a))}), nil
+	}
+	if source || read {
+		return keepAs(in, store.InEdit, edited{Target: target, Only: true}), nil
+	}
+	return nil, nil
 }
 
 // unaddressed looks at a message that is not for us: it may answer a gathered
@@ -111,7 +125,7 @@ func (b *Bot) unaddressed(ctx context.Context, room store.Room, in *store.Incomi
 		r.Text = knowledge.Clip(c.Body)
 		return keepAs(in, store.InReply, r), nil
 	}
-	if on, err := store.Setting(ctx, b.Store.Reader(), room.ID, commands.SetDetect); err != nil || on != commands.On || !lang.IsQuestion(c.Body) {
+	if on, err := store.Setting(ctx, b.Store.Reader(), room.ID, store.SetDetect); err != nil || on != store.On || !lang.IsQuestion(c.Body) {
 		return nil, err
 	}
 	if c.Mentions != nil && len(c.Mentions.UserIDs) > 0 {

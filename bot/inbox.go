@@ -159,7 +159,7 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 // answer puts a reply into the outbox: where it was asked, or into the
 // sender's direct chat.
 func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, reply *commands.Reply) error {
-	key := "reply/" + req.Event.String()
+	key := commands.ReplyKey(req.Event)
 	if reply.Text != nil {
 		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
 		if reply.Private {
@@ -172,7 +172,7 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 		}
 	}
 	for i, f := range reply.Files {
-		if _, err := tx.Send(ctx, store.Message{Key: fmt.Sprintf("%s/file/%d", key, i), User: req.Sender, File: &f}, req.Now); err != nil {
+		if _, err := tx.Send(ctx, store.Message{Key: commands.FileKey(req.Event, i), User: req.Sender, File: &f}, req.Now); err != nil {
 			return err
 		}
 	}
@@ -210,7 +210,7 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 	one, err := b.networkFor(ctx, n, in.Room, in.Sender)
 	var h heard
 	if json.Unmarshal([]byte(in.Content), &h) != nil || h.Doubtful {
-		one.Organiser = false
+		one.Organiser, one.Organised = false, nil
 	}
 	req.Networks = []commands.Network{one}
 	return req, err
@@ -218,8 +218,12 @@ func (b *Bot) request(ctx context.Context, in store.Incoming) (commands.Request,
 
 func (b *Bot) networkFor(ctx context.Context, n *Network, room id.RoomID, user id.UserID) (commands.Network, error) {
 	organiser, err := b.isOrganiser(ctx, n, room, user)
-	return commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room,
-		Organiser: organiser, Organisers: n.Organisers, Retention: n.Retention}, err
+	one := commands.Network{Name: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: n.Prefix, Room: room,
+		Organiser: organiser, Organisers: n.Organisers, Retention: n.Retention}
+	if organiser {
+		one.Organised = []id.RoomID{room}
+	}
+	return one, err
 }
 
 // sharedNetworks are the networks of the rooms that a person is joined to now.
@@ -248,6 +252,7 @@ func (b *Bot) sharedNetworks(ctx context.Context, user id.UserID) (list []comman
 		if i, seen := at[n.Name]; seen { // several rooms: none of them is meant
 			list[i].Room = ""
 			list[i].Organiser = list[i].Organiser || one.Organiser
+			list[i].Organised = append(list[i].Organised, one.Organised...)
 			continue
 		}
 		at[n.Name] = len(list)

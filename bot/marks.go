@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/store"
@@ -38,7 +39,10 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
-	if room.Direct != "" {
+	switch {
+	case room.Direct != "" && r.Sign == digest.Release:
+		return b.released(ctx, in, r)
+	case room.Direct != "":
 		return b.chosen(ctx, in, r)
 	}
 	p, ok := b.place(room)
@@ -230,6 +234,16 @@ func (b *Bot) amend(ctx context.Context, in store.Incoming) error {
 		return b.tick(ctx, in, nil)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
+		if source, err := store.IsDigestSource(ctx, tx, e.Target, in.Sender); err != nil {
+			return err
+		} else if source {
+			if err := tx.VoidEvent(ctx, in.Room, e.Target); err != nil {
+				return err
+			}
+		}
+		if e.Only {
+			return nil
+		}
 		return b.keeper().Edit(ctx, tx, in.Room, e.Target, in.Sender, e.Text, time.Now())
 	})
 }
@@ -242,6 +256,9 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		if err := tx.DropIncoming(ctx, in.Room, r.Target, twinMark+r.Target); err != nil {
+			return err
+		}
+		if err := tx.VoidEvent(ctx, in.Room, r.Target); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())

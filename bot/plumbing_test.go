@@ -36,6 +36,8 @@ type live struct {
 	ctx  context.Context
 	anke *matrixtest.Member
 	stop func()
+
+	queue bool // jobs are done
 }
 
 // start makes a bot that works in a plain and an encrypted room.
@@ -60,6 +62,7 @@ func start(t *testing.T) (l *live, plain, encrypted id.RoomID) {
 	l.Bot = &Bot{Account: matrixtest.Must(Open(ctx, session, st, log))(t), Store: st, Phrases: phrases, Log: log,
 		Commands: matrixtest.Must(commands.New(phrases))(t),
 		Networks: []Network{{Name: "DigIT", Lang: "de", Zone: time.UTC, Prefix: "!", Rooms: []string{plain.String(), encrypted.String()}}}}
+	l.Bind()
 	l.work()
 	for _, r := range []id.RoomID{plain, encrypted} {
 		if err := l.anke.WaitMember(ctx, r, user, event.MembershipJoin); err != nil {

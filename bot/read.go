@@ -33,8 +33,10 @@ var (
 	// errUnreadable is definite: it is not a text of somebody else, or not one
 	// that can be read.
 	errUnreadable = errors.New("not a readable message")
-	// errNoKey is an errUnreadable whose key may still arrive.
-	errNoKey = fmt.Errorf("%w: no key to it", errUnreadable)
+	// errSealed is an errUnreadable that cannot be decrypted.
+	errSealed = fmt.Errorf("%w: not to be decrypted", errUnreadable)
+	// errNoKey is an errSealed whose key may still arrive.
+	errNoKey = fmt.Errorf("%w: no key to it", errSealed)
 )
 
 // What reading asks for at most.
@@ -116,20 +118,31 @@ func (b *Bot) after(ctx context.Context, room id.RoomID, e id.EventID, most int)
 
 // relations are the events that relate to one in that way, most of them
 // encrypted, in no certain order.
-func (b *Bot) relations(ctx context.Context, room id.RoomID, e id.EventID, kind event.RelationType, most int) (list []*event.Event, err error) {
-	req := &mautrix.ReqGetRelations{RelationType: kind, Dir: mautrix.DirectionForward, Limit: readPage}
-	for range readPages {
-		page, err := b.Account.Client.GetRelations(ctx, room, e, req)
+func (b *Bot) relations(ctx context.Context, room id.RoomID, e id.EventID, kind event.RelationType, most int) ([]*event.Event, error) {
+	list, _, err := b.related(ctx, room, e, mautrix.ReqGetRelations{RelationType: kind}, most)
+	return list, err
+}
+
+// allRelations are those that relate to one in any way; with recurse, also
+// those that relate to these, if the homeserver is able to: deep.
+func (b *Bot) allRelations(ctx context.Context, room id.RoomID, e id.EventID, most int, recurse bool) (list []*event.Event, deep bool, err error) {
+	return b.related(ctx, room, e, mautrix.ReqGetRelations{Recurse: recurse}, most)
+}
+
+func (b *Bot) related(ctx context.Context, room id.RoomID, e id.EventID, req mautrix.ReqGetRelations, most int) (list []*event.Event, deep bool, err error) {
+	req.Dir, req.Limit = mautrix.DirectionForward, readPage
+	for range max(readPages, most/readPage) {
+		page, err := b.Account.Client.GetRelations(ctx, room, e, &req)
 		if err != nil {
-			return nil, readError(err)
+			return nil, false, readError(err)
 		}
-		list = append(list, page.Chunk...)
+		list, deep = append(list, page.Chunk...), page.RecursionDepth > 0
 		if page.NextBatch == "" || page.NextBatch == req.From || len(list) >= most {
 			break
 		}
 		req.From = page.NextBatch
 	}
-	return list[:min(len(list), most)], nil
+	return list[:min(len(list), most)], deep, nil
 }
 
 // readError tells definite answers of the homeserver from those that time
@@ -154,11 +167,32 @@ func (b *Bot) read(ctx context.Context, room id.RoomID, evt *event.Event) (*Said
 		return nil, errUnreadable
 	}
 	said := &Said{Room: room, Event: evt.ID, Thread: c.RelatesTo.GetThreadParent(), ReplyTo: c.RelatesTo.GetNonFallbackReplyTo(),
-		Author: evt.Sender, Text: c.Body, Sent: sentAt(evt), Trusted: trusted}
+		Author: evt.Sender, Sent: sentAt(evt)}
 	edits, err := b.relations(ctx, room, evt.ID, event.RelReplace, maxEdits)
 	if err != nil {
 		return nil, err
 	}
+	c, said.Trusted, err = b.latest(ctx, room, evt, latestOf{c, encrypted, trusted}, edits)
+	if err != nil {
+		return nil, err
+	}
+	if c.MsgType != event.MsgText {
+		return nil, errUnreadable
+	}
+	said.Text = c.Body
+	return said, nil
+}
+
+// latestOf is what clear says of the message itself.
+type latestOf struct {
+	content            *event.MessageEventContent
+	encrypted, trusted bool
+}
+
+// latest is what a message says with the newest of its author's edits, without
+// the quote of a rich reply.
+func (b *Bot) latest(ctx context.Context, room id.RoomID, evt *event.Event, of latestOf, edits []*event.Event) (*event.MessageEventContent, bool, error) {
+	now, trusted := *of.content, of.trusted
 	slices.SortFunc(edits, func(x, y *event.Event) int {
 		return cmp.Or(cmp.Compare(y.Timestamp, x.Timestamp), cmp.Compare(y.ID, x.ID))
 	})
@@ -166,28 +200,25 @@ func (b *Bot) read(ctx context.Context, room id.RoomID, evt *event.Event) (*Said
 		if edit.Sender != evt.Sender {
 			continue // not theirs to change
 		}
-		n, secret, trusted, err := b.clear(ctx, room, edit)
+		n, secret, sure, err := b.clear(ctx, room, edit)
 		switch {
-		case errors.Is(err, errNoKey):
-			return nil, err // the older text is not what the author wants to say any more
+		case errors.Is(err, errSealed):
+			return nil, false, err // the older text is not what the author wants to say any more
 		case errors.Is(err, errUnreadable):
 			continue // taken back, or none
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		}
-		if n.RelatesTo.GetReplaceID() != evt.ID || n.NewContent == nil || secret != encrypted {
+		if n.RelatesTo.GetReplaceID() != evt.ID || n.NewContent == nil || secret != of.encrypted {
 			continue
 		}
-		if n.NewContent.MsgType != event.MsgText {
-			return nil, errUnreadable
-		}
-		said.Text, said.Trusted = n.NewContent.Body, said.Trusted && trusted
+		now, trusted = *n.NewContent, trusted && sure
 		break
 	}
-	if c.RelatesTo.GetReplyTo() != "" {
-		said.Text = event.TrimReplyFallbackText(said.Text)
+	if of.content.RelatesTo.GetReplyTo() != "" {
+		now.Body = event.TrimReplyFallbackText(now.Body)
 	}
-	return said, nil
+	return &now, trusted, nil
 }
 
 // clear is what a message event says, decrypted.
@@ -230,10 +261,10 @@ func (b *Bot) clear(ctx context.Context, room id.RoomID, evt *event.Event) (c *e
 // error of the database is not.
 func (b *Bot) unseal(ctx context.Context, evt *event.Event) (*event.Event, error) {
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
-		return nil, errUnreadable
+		return nil, errSealed
 	}
 	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); !ok || c.Algorithm != id.AlgorithmMegolmV1 {
-		return nil, errUnreadable
+		return nil, errSealed
 	}
 	clear, err := b.Account.crypto.Decrypt(ctx, evt)
 	switch {
@@ -244,7 +275,7 @@ func (b *Bot) unseal(ctx context.Context, evt *event.Event) (*event.Event, error
 	case ctx.Err() != nil, store.Fault(err):
 		return nil, fmt.Errorf("decrypt message: %w", err)
 	}
-	return nil, fmt.Errorf("%w: %w", errUnreadable, err)
+	return nil, fmt.Errorf("%w: %w", errSealed, err)
 }
 
 // relatesTo is how an event, as it came, relates to another one; nil if not.

@@ -14,6 +14,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/lang"
 	"buffet/schedule"
 	"buffet/store"
@@ -41,6 +42,13 @@ func (b *Bot) keepRooms(ctx context.Context) {
 func (b *Bot) settle(ctx context.Context) {
 	for i := range b.Networks {
 		n := &b.Networks[i]
+		if n.DigestRoom != "" {
+			if room, err := resolve(ctx, b.Account.Client, n.DigestRoom); err == nil {
+				b.homes.Store(n.Name, room)
+			} else {
+				b.Log.Warn().Err(err).Str("room", n.DigestRoom).Str("network", n.Name).Msg("configured room not found")
+			}
+		}
 		for _, name := range n.Rooms {
 			b.settleRoom(ctx, n, name, nil)
 		}
@@ -144,9 +152,22 @@ func viaOf(evt *event.Event) (via []string) {
 	return via
 }
 
-// configSchedule gives a room the schedule of its network's config.
+// configSchedule gives a room the schedules of its network's config.
 func (b *Bot) configSchedule(ctx context.Context, tx *store.Tx, n *Network, room id.RoomID, now time.Time) error {
-	return schedule.Configure(ctx, tx, room, n.Announce, n.Zone.String(), schedule.Grace, now)
+	if err := schedule.Configure(ctx, tx, room, schedule.Announcement, n.Announce, n.Zone.String(), "", schedule.Grace, now); err != nil {
+		return err
+	}
+	filter := ""
+	if n.DigestRoom != "" {
+		home, known := b.homes.Load(n.Name)
+		if !known {
+			return nil // its alias could not be looked up: the next pass knows more
+		}
+		if home == room {
+			filter = digest.Options{Audience: store.AudienceNetwork}.JSON()
+		}
+	}
+	return schedule.Configure(ctx, tx, room, schedule.Digest, n.Digest, n.Zone.String(), filter, schedule.Grace, now)
 }
 
 // invited decides about an invitation: rooms of a network, rooms that an
@@ -365,8 +386,7 @@ func (b *Bot) knowMembers(ctx context.Context) error {
 
 // KnowMembers makes sure that the members of one room are known, as knowMembers.
 func (b *Bot) KnowMembers(ctx context.Context, room id.RoomID) error {
-	g := roomGuard{client: b.Account.Client, crypto: b.Account.crypto.Machine().CryptoStore} // jobs may run before Run has set ours
-	return g.members(ctx, room)
+	return b.guard.members(ctx, room)
 }
 
 // came notes that we are in a room, and introduces us there, once.

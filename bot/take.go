@@ -116,9 +116,15 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 		if err != nil {
 			return nil, err
 		}
+		if evt.Sender != b.Account.Client.UserID {
+			b.talks.note(evt, in)
+		}
 		if in != nil {
 			list = append(list, *in)
 		}
+	}
+	if line.holes {
+		b.talks.changed(line.room)
 	}
 	return list, nil
 }
@@ -241,10 +247,7 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		}
 	}
 	if c.RelatesTo.GetReplaceID() != "" { // an edit does not ask again
-		if unsure {
-			return nil, nil
-		}
-		return b.edit(ctx, in, c, a, pending)
+		return b.edit(ctx, in, c, a, pending, unsure)
 	}
 	if to := c.RelatesTo.GetNonFallbackReplyTo(); to != "" {
 		mine, err := b.Store.WroteEvent(ctx, to)
@@ -307,6 +310,7 @@ func (b *Bot) unlockOne(ctx context.Context, in store.Incoming) error {
 	if err != nil || (open != nil && open.Kind == store.InLocked) {
 		return err
 	}
+	b.talks.changed(in.Room) // there is more to read now
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
 		if open == nil {
 			return tx.Unlock(ctx, in.Event, "", "")

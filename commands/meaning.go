@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"buffet/lang"
 	"buffet/store"
 )
 
@@ -119,17 +118,4 @@ func (c *Call) setMeaning(ctx context.Context, tx *store.Tx, on bool) error {
 		return c.wrong("set_no_meaning")
 	}
 	return tx.SetMeaning(ctx, c.Network.Room, on)
-}
-
-// meaningLine is what the card says of models.
-func (t *Table) meaningLine(set map[string]string, language, prefix string) string {
-	host := t.Meaning.Host()
-	if host == "" {
-		return t.phrases.Say(language, "set_model_none")
-	}
-	key := "set_meaning_off"
-	if set[store.SetMeaning] == store.MeaningOn {
-		key = "set_meaning_on"
-	}
-	return t.phrases.Say(language, key, lang.Values{"P": prefix, "Host": host})
 }

@@ -307,7 +307,9 @@ func TestMeaningStaysInside(t *testing.T) {
 	h.expect("words of a room that has it off stay here", h.service.texts(), "!chauffeur")
 	h.set(room, "an")
 	h.expect("on again", h.search(room, "chauffeur"), "Offen")
-	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, other, store.SetMeaning, Off) })
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetSetting(ctx, other, store.SetMeaning, store.Off)
+	})
 	h.expect("off where it was said", h.search(room, "chauffeur"), "!Offen")
 }
 

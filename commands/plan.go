@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"buffet/digest"
 	"buffet/lang"
 	"buffet/offers"
 	"buffet/schedule"
@@ -39,17 +40,17 @@ func runPlan(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	case len(words) == 0:
 		return &Reply{Text: c.listPlans(list)}, nil
 	case isDigest(words[0].text):
-		return nil, lang.Wrong("plan_no_digest")
+		return c.planDigest(ctx, tx, list, strings.TrimSpace(c.Tail[words[0].end:]))
 	case isOff(words[0].text):
 		return c.dropPlans(ctx, tx, list, texts(words[1:]))
 	case !isAnnouncement(words[0].text) && looksLikeWhen(c.Tail):
-		return c.setPlan(ctx, tx, list, c.Tail) // announcements are all there is to plan
+		return c.setPlan(ctx, tx, list, c.Tail)
 	case !isAnnouncement(words[0].text):
 		return nil, c.wrong("plan_what", lang.Values{"Word": short(words[0].text)})
 	case len(words) == 1:
 		return nil, c.wrong("plan_when")
 	case len(words) == 2 && isOff(words[1].text):
-		return c.dropPlans(ctx, tx, list, []string{"alle"})
+		return c.dropPlans(ctx, tx, ofKind(list, schedule.Announcement), []string{"alle"})
 	}
 	return c.setPlan(ctx, tx, list, strings.TrimSpace(c.Tail[words[0].end:]))
 }
@@ -63,10 +64,25 @@ func looksLikeWhen(typed string) bool {
 	return strings.ContainsAny(typed, "*=@")
 }
 
-// plans are the announcement schedules that run in the call's room.
+// plans are the schedules that run in the call's room.
 func (c *Call) plans(ctx context.Context, tx *store.Tx) ([]store.Schedule, error) {
 	list, err := tx.Schedules(ctx, c.Network.Room)
-	return slices.DeleteFunc(list, func(s store.Schedule) bool { return !s.Enabled || s.Kind != schedule.Announcement }), err
+	return slices.DeleteFunc(list, func(s store.Schedule) bool { return !s.Enabled }), err
+}
+
+func ofKind(list []store.Schedule, kind string) []store.Schedule {
+	return slices.DeleteFunc(slices.Clone(list), func(s store.Schedule) bool { return s.Kind != kind })
+}
+
+// what is a schedule in words: "Ankündigung: montags um 9 Uhr (die nächsten 7 Tage)".
+func (c *Call) what(s store.Schedule) lang.Values {
+	v := lang.Values{"What": c.Table.phrases.Say(c.Lang, "plan_announcement"), "When": schedule.Describe(s.Spec, c.Lang),
+		"Which": c.filterWords(filterOf(s.Filter)), "Next": c.moment(s.Next, s.Zone)}
+	if s.Kind == schedule.Digest {
+		v["What"] = "Digest"
+		v["Which"] = c.Table.phrases.Say(c.Lang, "digest_for_"+digest.OptionsOf(s.Filter).Audience)
+	}
+	return v
 }
 
 func (c *Call) listPlans(list []store.Schedule) *lang.Text {
@@ -78,9 +94,7 @@ func (c *Call) listPlans(list []store.Schedule) *lang.Text {
 		if i > 0 {
 			text.Line()
 		}
-		text.Add(c.say("plan_row", lang.Values{
-			"Number": i + 1, "When": schedule.Describe(s.Spec, c.Lang), "Which": c.filterWords(filterOf(s.Filter)), "Next": c.moment(s.Next, s.Zone),
-		}))
+		text.Add(c.say("plan_row", c.what(s), lang.Values{"Number": i + 1}))
 	}
 	return text
 }
@@ -115,7 +129,7 @@ func (c *Call) setPlan(ctx context.Context, tx *store.Tx, list []store.Schedule,
 		Filter: string(stored), Grace: schedule.Grace, Next: line.Next(c.Now), Enabled: true,
 	}
 	left := 0
-	for _, s := range list {
+	for _, s := range ofKind(list, schedule.Announcement) {
 		switch {
 		case s.Origin == store.FromConfig:
 			err = c.dropPlan(ctx, tx, s)
@@ -141,9 +155,7 @@ func (c *Call) setPlan(ctx context.Context, tx *store.Tx, list []store.Schedule,
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: c.say("plan_set", lang.Values{
-		"When": schedule.Describe(spec, c.Lang), "Which": c.filterWords(filter), "Next": c.moment(want.Next, zone),
-	})}, nil
+	return &Reply{Text: c.say("plan_set", c.what(want))}, nil
 }
 
 // replaces tells whether a new schedule takes an organisers' one's place: it is
@@ -222,7 +234,7 @@ func (c *Call) dropPlans(ctx context.Context, tx *store.Tx, list []store.Schedul
 		if err := c.dropPlan(ctx, tx, s); err != nil {
 			return nil, err
 		}
-		text.Add(c.say("plan_dropped", lang.Values{"When": schedule.Describe(s.Spec, c.Lang), "Which": c.filterWords(filterOf(s.Filter))})).Line()
+		text.Add(c.say("plan_dropped", c.what(s))).Line()
 	}
 	left, err := c.plans(ctx, tx)
 	if err != nil {

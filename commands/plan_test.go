@@ -16,7 +16,7 @@ import (
 func (h *house) configure(spec string) {
 	h.t.Helper()
 	h.write(func(ctx context.Context, tx *store.Tx) error {
-		return schedule.Configure(ctx, tx, room, spec, "Europe/Berlin", schedule.Grace, h.now)
+		return schedule.Configure(ctx, tx, room, schedule.Announcement, spec, "Europe/Berlin", "", schedule.Grace, h.now)
 	})
 }
 

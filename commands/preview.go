@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"buffet/digest"
 	"buffet/lang"
 	"buffet/offers"
+	"buffet/schedule"
 	"buffet/store"
 )
 
@@ -13,7 +15,7 @@ func runPreview(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if len(c.Args) > 0 {
 		switch what := c.Args[0]; {
 		case isDigest(what):
-			return nil, lang.Wrong("plan_no_digest")
+			return c.previewDigest(ctx, tx, folded(c.Args[1:]))
 		case !isAnnouncement(what):
 			return nil, c.wrong("preview_what", lang.Values{"Word": short(what)})
 		}
@@ -23,7 +25,7 @@ func runPreview(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, err
 	}
 	next := store.Schedule{Filter: "{}", Next: c.Now}
-	for _, s := range list {
+	for _, s := range ofKind(list, schedule.Announcement) {
 		if next.ID == 0 || s.Next.Before(next.Next) {
 			next = s
 		}
@@ -53,4 +55,32 @@ func runPreview(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		text.Line().Line().Add(post)
 	}
 	return &Reply{Text: text}, nil
+}
+
+// previewDigest plans the making of what the next digest would be now: the
+// room is read for it, so it comes later.
+func (c *Call) previewDigest(ctx context.Context, tx *store.Tx, words []string) (*Reply, error) {
+	audience := store.AudienceRoom
+	list, err := c.plans(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	list = ofKind(list, schedule.Digest)
+	if len(list) > 0 {
+		audience = digest.OptionsOf(list[0].Filter).Audience
+	}
+	for _, w := range words {
+		a, ok := audienceWord(w)
+		if !ok {
+			return nil, c.wrong("preview_what", lang.Values{"Word": short(w)})
+		}
+		audience = a
+	}
+	a := digest.PreviewArgs{Room: c.Network.Room, Audience: audience, User: c.Sender}
+	for _, s := range list {
+		if digest.OptionsOf(s.Filter).Audience == audience {
+			a.Next = s.Next
+		}
+	}
+	return &Reply{Text: c.say("digest_preview_comes")}, digest.AddPreview(ctx, tx, c.Event, a, c.Now)
 }

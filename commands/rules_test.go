@@ -122,7 +122,7 @@ func TestNetworks(t *testing.T) {
 		{"angebot 1 nord west", []string{"Nord West", "Nord"}, "[problem offer_unknown]"},
 		{"angebot 1 nordwest", []string{"Nord", "Nord West"}, "Welches Netzwerk?"},
 		{"offer 1", []string{"Nord"}, "1 · Kollegiale Beratung\nTuesday"},
-		{"plan nord", []string{"Nord", "Süd West"}, "Hier ist keine Ankündigung geplant."},
+		{"plan nord", []string{"Nord", "Süd West"}, "Hier ist nichts geplant."},
 	} {
 		if got := h.say(direct(c.text, c.names...)); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s with %q: %q, want %q", c.text, c.names, got, c.want)

@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type Network struct {
 	// the network's only one that the person is in. "" if there are several.
 	Room       id.RoomID
 	Organiser  bool        // the sender is one there: listed, or power level 50
+	Organised  []id.RoomID // the rooms of it in which they are one
 	Organisers []id.UserID // those listed, to name who may
 	Retention  int         // months that contributions are kept, unless a room says otherwise
 }
@@ -47,6 +49,13 @@ type Request struct {
 	Now      time.Time
 	Vector   []float32 // of the words searched for, from Prepare; nil: none
 }
+
+// ReplyKey is the outbox key of the answer to a command, FileKey that of its
+// n-th file, from 0.
+func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
+
+// FileKey is described with ReplyKey.
+func FileKey(e id.EventID, n int) string { return fmt.Sprintf("%s/file/%d", ReplyKey(e), n) }
 
 // Reply is what to answer.
 type Reply struct {

@@ -4,28 +4,24 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
+	"buffet/schedule"
 	"buffet/store"
 )
 
-// The settings of a room, and the value of those that are on.
-const (
-	SetDetect    = "detect" // recognise questions
-	SetHints     = knowledge.SetHints
-	SetRetention = "retention" // months
-	On           = "on"
-	Off          = knowledge.Off
-
-	maxMonths = 120
-)
+const maxMonths = 120
 
 // settingWords are what people call the settings.
 func settingWords() map[string]string {
 	return map[string]string{
-		"erkennen": SetDetect, "detect": SetDetect, "hinweise": SetHints, "hints": SetHints,
-		"aufbewahrung": SetRetention, "retention": SetRetention, "sinnsuche": store.SetMeaning, "meaning": store.SetMeaning,
+		"erkennen": store.SetDetect, "detect": store.SetDetect, "hinweise": store.SetHints, "hints": store.SetHints,
+		"aufbewahrung": store.SetRetention, "retention": store.SetRetention, "sinnsuche": store.SetMeaning, "meaning": store.SetMeaning,
+		"modell": store.SetModel, "sprachmodell": store.SetModel, "model": store.SetModel, "freigabe": store.SetApproval, "approval": store.SetApproval,
+		"einfach": store.SetSimple, "simple": store.SetSimple,
 	}
 }
 
@@ -65,22 +61,27 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 		value = fold(c.Args[1])
 	}
 	switch {
-	case key == SetRetention:
+	case key == store.SetRetention:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > maxMonths {
 			return c.wrong("set_months", lang.Values{"Max": maxMonths})
 		}
 	case slices.Contains([]string{"an", "ein", "on", "ja", "yes"}, value):
-		value = On
+		value = store.On
 	case slices.Contains([]string{"aus", "off", "nein", "no"}, value):
-		value = Off
+		value = store.Off
 	default:
 		return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
 	}
 	if key == store.SetMeaning {
-		return c.setMeaning(ctx, tx, value == On)
+		return c.setMeaning(ctx, tx, value == store.On)
 	}
-	if key == SetHints && value == On {
+	if value == store.On && (key == store.SetModel || key == store.SetSimple) {
+		if err := c.mayModel(ctx, tx, key); err != nil {
+			return err
+		}
+	}
+	if key == store.SetHints && value == store.On {
 		if err := tx.DropQuietMarks(ctx, c.Network.Room); err != nil {
 			return err
 		}
@@ -105,24 +106,86 @@ func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language s
 		}
 		return t.phrases.Say(language, "set_off")
 	}
+	planned, err := t.digestLine(ctx, q, n, set, language)
+	if err != nil {
+		return nil, err
+	}
 	who := t.phrases.Say(language, "set_moderators")
 	for _, u := range n.Organisers {
 		who += ", " + u.String()
 	}
 	return t.phrases.Text(language, "set_card", lang.Values{
 		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
-		"Model":  t.meaningLine(set, language, ShownPrefix(n.Prefix)),
-		"Detect": state(set[SetDetect] == On), "Hints": state(set[SetHints] != Off && quiet < knowledge.QuietOff),
+		"Model": t.modelLines(set, language, ShownPrefix(n.Prefix)), "Digest": planned,
+		"Detect": state(set[store.SetDetect] == store.On), "Hints": state(set[store.SetHints] != store.Off && quiet < knowledge.QuietOff),
 	}), nil
 }
 
 // Months is how long a room keeps contributions.
 func Months(set map[string]string, standard int) int {
-	if n, err := strconv.Atoi(set[SetRetention]); err == nil {
+	if n, err := strconv.Atoi(set[store.SetRetention]); err == nil {
 		return n
 	}
 	if standard > 0 {
 		return standard
 	}
 	return 24
+}
+
+// mayModel refuses what only a model can do where there is none.
+func (c *Call) mayModel(ctx context.Context, tx *store.Tx, key string) error {
+	if c.Table.Model == "" {
+		return c.wrong("set_no_model")
+	}
+	on, err := store.Setting(ctx, tx, c.Network.Room, store.SetModel)
+	if err != nil || key == store.SetModel || on == store.On {
+		return err
+	}
+	return c.wrong("set_simple_model")
+}
+
+// modelLines are what the card says of models.
+func (t *Table) modelLines(set map[string]string, language, prefix string) string {
+	line := t.phrases.Say(language, "set_model_none")
+	switch {
+	case t.Model == "":
+	case set[store.SetModel] == store.On:
+		line = t.phrases.Say(language, "set_model_on", lang.Values{"P": prefix, "Host": t.Model})
+	default:
+		line = t.phrases.Say(language, "set_model_off", lang.Values{"P": prefix, "Host": t.Model})
+	}
+	if host := t.Meaning.Host(); host != "" {
+		key := "set_meaning_off"
+		if set[store.SetMeaning] == store.On {
+			key = "set_meaning_on"
+		}
+		line += "\n• " + t.phrases.Say(language, key, lang.Values{"P": prefix, "Host": host})
+	}
+	return line
+}
+
+// digestLine is what the card says of digests.
+func (t *Table) digestLine(ctx context.Context, q store.Querier, n Network, set map[string]string, language string) (string, error) {
+	all, err := store.Schedules(ctx, q, n.Room)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, s := range ofKind(all, schedule.Digest) {
+		if s.Enabled {
+			parts = append(parts, schedule.Describe(s.Spec, language)+" ("+t.phrases.Say(language, "digest_for_"+digest.OptionsOf(s.Filter).Audience)+")")
+		}
+	}
+	if len(parts) == 0 {
+		return t.phrases.Say(language, "set_digest_none"), nil
+	}
+	how := "set_digest_approved"
+	if set[store.SetApproval] == store.Off && set[store.SetSimple] != store.On {
+		how = "set_digest_at_once"
+	}
+	line := strings.Join(parts, ", ") + ", " + t.phrases.Say(language, how)
+	if set[store.SetSimple] == store.On {
+		line += ", " + t.phrases.Say(language, "set_digest_simple")
+	}
+	return line, nil
 }

@@ -103,6 +103,15 @@ func literal() []Command {
 			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
 		},
 		{
+			Names: map[string]string{lang.German: "kurz", lang.English: "summary"},
+			Args: map[string]string{
+				lang.German:  "[24h, 3 tage, woche, seit montag, einfach]",
+				lang.English: "[24h, 3 days, week, since monday, simple]",
+			},
+			Example: map[string]string{lang.German: "24h", lang.English: "24h"},
+			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
+		},
+		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},
@@ -118,22 +127,35 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12]",
-				lang.English: "[detect on, hints off, retention 12]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},
 		{
+			Names: map[string]string{lang.German: "digest", lang.English: "digest"},
+			Args: map[string]string{
+				lang.German:  "[abo, stopp, datei, datei ohne namen]",
+				lang.English: "[subscribe, stop, file, file without names]",
+			},
+			Short: "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
+		},
+		{
+			Names: map[string]string{lang.German: "freigabe", lang.English: "approve"},
+			Args:  map[string]string{lang.German: "[ohne 3 5, nie]", lang.English: "[without 3 5, never]"},
+			Short: "cmd_approve_short", Long: "help_approve", Organisers: true, Network: true, Run: runApprove,
+		},
+		{
 			Names: map[string]string{lang.German: "plan", lang.English: "plan"},
 			Args: map[string]string{
-				lang.German:  "[ankuendigung mo 9:00 …, aus 2]",
-				lang.English: "[announcement mon 9:00 …, off 2]",
+				lang.German:  "[ankuendigung mo 9:00 …, digest fr 16:00, aus 2]",
+				lang.English: "[announcement mon 9:00 …, digest fri 16:00, off 2]",
 			},
 			Short: "cmd_plan_short", Long: "help_plan", Organisers: true, Network: true, Room: true, Run: runPlan,
 		},
 		{
 			Names: map[string]string{lang.German: "vorschau", lang.English: "preview"},
-			Args:  map[string]string{lang.German: "[ankuendigung]", lang.English: "[announcement]"},
+			Args:  map[string]string{lang.German: "[ankuendigung, digest]", lang.English: "[announcement, digest]"},
 			Short: "cmd_preview_short", Long: "help_preview",
 			Organisers: true, Private: true, Network: true, Room: true, Run: runPreview,
 		},
@@ -149,6 +171,7 @@ func literal() []Command {
 // Table is the table made ready. It is safe for concurrent use.
 type Table struct {
 	Meaning *knowledge.Meaning // nil: search goes by words only
+	Model   string             // host of the language model that rooms may turn on; "": there is none
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper

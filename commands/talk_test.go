@@ -173,7 +173,7 @@ func TestSettings(t *testing.T) {
 	}
 	doubtful := h.organiser(lang.German, "einstellungen erkennen an")
 	doubtful.Doubtful = true
-	if got := h.say(doubtful); !strings.Contains(got, "[problem") || get(SetDetect) != "" {
+	if got := h.say(doubtful); !strings.Contains(got, "[problem") || get(store.SetDetect) != "" {
 		t.Errorf("from a device that is not shown to be theirs: %s", got)
 	}
 	if got := h.say(h.request(lang.German, "einstellungen")); !strings.Contains(got, "24 Monate") || !strings.Contains(got, "erkennen: aus") {
@@ -188,18 +188,18 @@ func TestSettings(t *testing.T) {
 		return nil
 	})
 	for _, one := range []struct{ text, want, key, value string }{
-		{"einstellungen", "Hinweise auf frühere Fragen: aus", SetHints, ""},
-		{"einstellungen erkennen an", "erkennen: an", SetDetect, On},
-		{"einstellungen ERKENNEN Aus", "erkennen: aus", SetDetect, Off},
-		{"einstellungen hinweise an", "Hinweise auf frühere Fragen: an", SetHints, On},
-		{"settings hints off", "Hinweise auf frühere Fragen: aus", SetHints, Off},
-		{"einstellungen aufbewahrung 12", "12 Monate", SetRetention, "12"},
-		{"einstellungen aufbewahrung 0", "[problem set_months]", SetRetention, "12"},
-		{"einstellungen aufbewahrung 121", "[problem set_months]", SetRetention, "12"},
-		{"einstellungen aufbewahrung", "[problem set_months]", SetRetention, "12"},
-		{"einstellungen erkennen vielleicht", "[problem set_on_off]", SetDetect, Off},
-		{"einstellungen erkennen", "[problem set_on_off]", SetDetect, Off},
-		{"einstellungen farbe rot", "[problem set_what]", SetDetect, Off},
+		{"einstellungen", "Hinweise auf frühere Fragen: aus", store.SetHints, ""},
+		{"einstellungen erkennen an", "erkennen: an", store.SetDetect, store.On},
+		{"einstellungen ERKENNEN Aus", "erkennen: aus", store.SetDetect, store.Off},
+		{"einstellungen hinweise an", "Hinweise auf frühere Fragen: an", store.SetHints, store.On},
+		{"settings hints off", "Hinweise auf frühere Fragen: aus", store.SetHints, store.Off},
+		{"einstellungen aufbewahrung 12", "12 Monate", store.SetRetention, "12"},
+		{"einstellungen aufbewahrung 0", "[problem set_months]", store.SetRetention, "12"},
+		{"einstellungen aufbewahrung 121", "[problem set_months]", store.SetRetention, "12"},
+		{"einstellungen aufbewahrung", "[problem set_months]", store.SetRetention, "12"},
+		{"einstellungen erkennen vielleicht", "[problem set_on_off]", store.SetDetect, store.Off},
+		{"einstellungen erkennen", "[problem set_on_off]", store.SetDetect, store.Off},
+		{"einstellungen farbe rot", "[problem set_what]", store.SetDetect, store.Off},
 	} {
 		if got := h.say(h.organiser(lang.German, one.text)); !strings.Contains(got, one.want) || get(one.key) != one.value {
 			t.Errorf("%s: %q = %q\n%s", one.text, one.key, get(one.key), got)

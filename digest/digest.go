@@ -7,6 +7,7 @@ package digest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"buffet/lang"
@@ -39,6 +40,9 @@ type Request struct {
 	Lines   int    // at most so many lines; 0: as many as Words allow
 	Network string // whose budget pays for a model
 	Simple  bool   // in simple language; only a model can
+	// Names of others that may come up, such as all members of the room: a
+	// model does not get to see them either.
+	Names []string
 }
 
 // DefaultWords fit a phone's screen.
@@ -64,7 +68,7 @@ type Line struct {
 // answers right after their question.
 type Summary struct {
 	Lines []Line
-	Model string       // the host whose model wrote it; "": its people's own sentences
+	Model string        // the host whose model wrote it; "": its people's own sentences
 	Note  *lang.Problem // why it is not what was asked for, for people to read; nil: it is
 }
 
@@ -80,4 +84,16 @@ type History struct {
 	Messages   []Message // in the order they were said; without bots, commands, joins and what was redacted
 	Unreadable int       // messages that could not be decrypted
 	Cut        bool      // there was more than is read at once; the oldest are missing
+}
+
+// Discreet is a Summariser that keeps further names from a model.
+type Discreet struct {
+	Summariser
+	Names []string
+}
+
+// Summarise adds the names.
+func (d *Discreet) Summarise(ctx context.Context, r Request) (*Summary, error) {
+	r.Names = append(slices.Clone(r.Names), d.Names...)
+	return d.Summariser.Summarise(ctx, r)
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,11 +13,9 @@ import (
 )
 
 const (
-	embedBatch   = 64       // texts of a request
-	embedBytes   = 8000     // of a text; what is beyond is cut off
-	embedMost    = 32 << 20 // bytes of a response
-	embedTries   = 3        // of a request
-	embedMaxWait = 20 * time.Second
+	embedBatch = 64       // texts of a request
+	embedBytes = 8000     // of a text; what is beyond is cut off
+	embedMost  = 32 << 20 // bytes of a response
 )
 
 // EmbedConfig says where texts become vectors.
@@ -47,18 +42,8 @@ func New(c EmbedConfig) *Embedder {
 	if c.Timeout <= 0 {
 		c.Timeout = 5 * time.Second
 	}
-	conf := openai.DefaultConfig(c.Key)
-	conf.BaseURL = strings.TrimRight(c.URL, "/")
-	conf.HTTPClient = &http.Client{
-		Transport: &patient{timeout: c.Timeout},
-		// texts go to the host that the settings name and to no other
-		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("redirects are not followed") },
-	}
-	host := ""
-	if u, err := url.Parse(c.URL); err == nil {
-		host = u.Hostname()
-	}
-	return &Embedder{client: openai.NewClientWithConfig(conf), config: c, host: host}
+	e := Endpoint{URL: c.URL, Key: c.Key, Timeout: c.Timeout, Most: embedMost}
+	return &Embedder{client: e.Client(), config: c, host: e.Host()}
 }
 
 // Host is the name of the machine that texts are sent to, for people to read.
@@ -163,71 +148,4 @@ func cut(s string, n int) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:n], "")
-}
-
-// patient is a transport that bounds time and size of an answer, and asks
-// again where asking again may help.
-type patient struct {
-	timeout time.Duration
-}
-
-// RoundTrip sends a request until it is answered, embedTries times at most.
-func (p *patient) RoundTrip(r *http.Request) (*http.Response, error) {
-	for try := 1; ; try++ {
-		ctx, cancel := context.WithTimeout(r.Context(), p.timeout)
-		again := r.Clone(ctx)
-		if r.GetBody != nil {
-			body, err := r.GetBody()
-			if err != nil {
-				cancel()
-				return nil, err
-			}
-			again.Body = body
-		}
-		resp, err := http.DefaultTransport.RoundTrip(again)
-		if err != nil {
-			cancel()
-			return nil, err
-		}
-		if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode < 500 || try == embedTries || r.GetBody == nil {
-			resp.Body = &bounded{io.LimitReader(resp.Body, embedMost), resp.Body, cancel}
-			return resp, nil
-		}
-		wait := pause(resp.Header.Get("Retry-After"), try)
-		err = resp.Body.Close()
-		cancel()
-		if err != nil {
-			return nil, err
-		}
-		select {
-		case <-time.After(wait):
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		}
-	}
-}
-
-// pause is how long to wait before the next try: what the service asks for,
-// in seconds or as a date, or else a second, then two.
-func pause(after string, try int) time.Duration {
-	wait := time.Duration(try) * time.Second
-	if seconds, err := strconv.ParseFloat(after, 64); err == nil && seconds >= 0 {
-		wait = time.Duration(min(seconds, embedMaxWait.Seconds()) * float64(time.Second))
-	} else if at, err := http.ParseTime(after); err == nil {
-		wait = max(0, time.Until(at))
-	}
-	return min(wait, embedMaxWait)
-}
-
-// bounded ends the request's time when its answer was read.
-type bounded struct {
-	io.Reader
-	body   io.Closer
-	cancel context.CancelFunc
-}
-
-// Close closes the answer.
-func (b *bounded) Close() error {
-	defer b.cancel()
-	return b.body.Close()
 }

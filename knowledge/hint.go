@@ -13,10 +13,6 @@ import (
 )
 
 const (
-	// SetHints is the setting of a room that turns hints off, with the value Off.
-	SetHints = "hints"
-	// Off is the value of a setting that is turned off.
-	Off = "off"
 	// QuietOff is how many people want fewer hints before there are none any more.
 	QuietOff = 4
 
@@ -35,7 +31,7 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 	if err != nil || quiet >= QuietOff {
 		return err
 	}
-	if set, err := store.Setting(ctx, tx, p.Room, SetHints); err != nil || set == Off {
+	if set, err := store.Setting(ctx, tx, p.Room, store.SetHints); err != nil || set == store.Off {
 		return err
 	}
 	hits, _, err := store.Search(ctx, tx, store.SearchQuery{Text: c.Body, Kinds: []string{store.Question},

@@ -87,3 +87,27 @@ func Moment(lang string, t time.Time) string { return Day(lang, t) + ", " + Hour
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
+
+// Days are the days from one to another, in their zone: "16.–20. November",
+// "30. November – 4. Dezember"; with the year where it is not now's.
+func Days(lang string, from, to, now time.Time) string {
+	lang = known(lang)
+	dot := "."
+	if lang == English {
+		dot = ""
+	}
+	month := func(t time.Time) string { return months[lang][t.Month()-1] }
+	last := fmt.Sprintf("%d%s %s", to.Day(), dot, month(to))
+	if from.Year() != now.Year() || to.Year() != now.Year() {
+		last += fmt.Sprintf(" %d", to.Year())
+	}
+	switch {
+	case sameDay(from, to):
+		return last
+	case from.Year() != to.Year():
+		return fmt.Sprintf("%d%s %s %d – %s", from.Day(), dot, month(from), from.Year(), last)
+	case from.Month() != to.Month():
+		return fmt.Sprintf("%d%s %s – %s", from.Day(), dot, month(from), last)
+	}
+	return fmt.Sprintf("%d%s–%s", from.Day(), dot, last)
+}

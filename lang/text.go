@@ -94,16 +94,19 @@ func (t *Text) Add(o *Text) *Text {
 	return t
 }
 
-var pill = regexp.MustCompile(`(?i)(?:https?://)?matrix\.to/#/\S*|matrix:(?:u|user)/\S*`)
+var (
+	pill      = regexp.MustCompile(`(?i)(?:https?://)?matrix\.to/#/\S*|matrix:(?:u|user)/\S*`)
+	everybody = regexp.MustCompile(`(?i)@(room)`) // push rules take it in any case
+)
 
 // harmless takes from text what would ping people: @room, and links that
 // clients turn into mentions.
 func harmless(s string) string {
-	if strings.Contains(s, "matrix") {
+	if strings.Contains(s, "/") {
 		s = pill.ReplaceAllString(s, "")
 	}
-	if strings.Contains(s, "@room") {
-		s = strings.ReplaceAll(s, "@room", "@\u200broom")
+	if strings.Contains(s, "@") {
+		s = everybody.ReplaceAllString(s, "@\u200b$1")
 	}
 	return s
 }

@@ -32,6 +32,9 @@ type Mender struct {
 	Now     func() time.Time
 	// Room is how the people of a room read; false if the bot is not there any more.
 	Room func(ctx context.Context, q store.Querier, room id.RoomID) (AnnounceRoom, bool, error)
+	// Also, if set, has other posts mended that show these offers; key is
+	// unique to the change.
+	Also func(ctx context.Context, tx *store.Tx, key string, offers []int64) error
 }
 
 // Handler is what the queue needs for MendKind.
@@ -47,6 +50,11 @@ func (m *Mender) run(ctx context.Context, j *schedule.Job) error {
 	return m.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := m.mend(ctx, tx, j.Key, args.Offers); err != nil {
 			return err
+		}
+		if m.Also != nil {
+			if err := m.Also(ctx, tx, j.Key, args.Offers); err != nil {
+				return err
+			}
 		}
 		return j.Done(ctx, tx)
 	})

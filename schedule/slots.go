@@ -31,6 +31,12 @@ type Planner struct {
 	Log    zerolog.Logger
 }
 
+// SlotArgs are the arguments of the job that does what a slot is for.
+type SlotArgs struct {
+	Schedule int64     `json:"schedule"`
+	Slot     time.Time `json:"slot"`
+}
+
 // SlotKey is the key for the work of a slot: "12/2026-11-23T08:00:00Z".
 func SlotKey(s store.Schedule, slot time.Time) string {
 	return fmt.Sprintf("%d/%s", s.ID, slot.UTC().Format(time.RFC3339))

@@ -176,6 +176,14 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 	if err := tx.reembed(ctx, old, c); err != nil {
 		return err
 	}
+	if old.Body != c.Body || old.Name != "" && old.Name != c.Name {
+		err = tx.voidContribution(ctx, c.ID)
+	} else if old.Audience != c.Audience {
+		err = tx.voidNarrowed(ctx, c)
+	}
+	if err != nil {
+		return err
+	}
 	if sameDocument(old, c) {
 		return nil
 	}
@@ -185,10 +193,14 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 	return tx.index(ctx, c)
 }
 
-// DropContribution deletes a contribution, its marks, its vector and what the
-// index has of it. Answers to it stay, as their authors'.
+// DropContribution deletes a contribution, its marks, its vector, what the
+// index has of it, and lines of digests that rest on it. Answers to it stay, as
+// their authors'.
 func (tx *Tx) DropContribution(ctx context.Context, c Contribution) error {
 	if err := tx.unindex(ctx, c); err != nil {
+		return err
+	}
+	if err := tx.voidContribution(ctx, c.ID); err != nil {
 		return err
 	}
 	for _, q := range []string{

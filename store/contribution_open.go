@@ -41,6 +41,19 @@ func OpenQuestions(ctx context.Context, q Querier, scopes []string, limit, offse
 	return list, total, nil
 }
 
+// IsOpen tells whether a question is one of OpenQuestions in these scopes.
+func IsOpen(ctx context.Context, q Querier, question int64, scopes []string) (bool, error) {
+	visible, args := inScopes("c", scopes)
+	answer, _ := inScopes("a", scopes)
+	args = append(args, question)
+	var n int
+	if err := q.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) FROM contribution c WHERE c.kind = 'question' AND c.closed_at = 0 AND c.id = $%d AND `, len(args))+visible+`
+		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND `+answer+`))`, args...).Scan(&n); err != nil {
+		return false, fmt.Errorf("read whether a question is open: %w", err)
+	}
+	return n > 0, nil
+}
+
 // inScopes is the condition that a contribution is visible in one of the
 // scopes, and its arguments.
 func inScopes(c string, scopes []string) (string, []any) {
@@ -159,7 +172,13 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 			return err
 		}
 	}
+	if err := tx.VoidAuthor(ctx, user); err != nil {
+		return err
+	}
 	for _, q := range []string{
+		`DELETE FROM subscription WHERE user_id = $1`,
+		`DELETE FROM digest_post WHERE user_id = $1`,
+		`UPDATE digest_source SET author = '' WHERE author = $1`,
 		`DELETE FROM consent WHERE author = $1`,
 		`DELETE FROM expert WHERE author = $1`,
 		`DELETE FROM dialog WHERE author = $1`,

@@ -14,13 +14,6 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// SetMeaning is the setting of a room that is searched by meaning, with the
-// value MeaningOn.
-const (
-	SetMeaning = "meaning"
-	MeaningOn  = "on"
-)
-
 // The kinds of the jobs that embed one contribution, and those that a room
 // has already.
 const (
@@ -44,15 +37,15 @@ func Meaning(ctx context.Context, q Querier, room id.RoomID) (bool, error) {
 		return false, nil
 	}
 	value, err := Setting(ctx, q, room, SetMeaning)
-	return value == MeaningOn, err
+	return value == On, err
 }
 
 // SetMeaning lets a room be searched by meaning from now on, and has what is
 // there already embedded; or not any more, and its vectors are deleted.
 func (tx *Tx) SetMeaning(ctx context.Context, room id.RoomID, on bool) error {
-	value := "off"
+	value := Off
 	if on {
-		value = MeaningOn
+		value = On
 	}
 	if err := tx.SetSetting(ctx, room, SetMeaning, value); err != nil {
 		return err

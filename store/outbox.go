@@ -123,6 +123,19 @@ func (s *Store) WroteEvent(ctx context.Context, e id.EventID) (bool, error) {
 	return n > 0, err
 }
 
+// MessageThere tells whether there is a message of ours of that key, sent or
+// still to be sent; lost: there was one, and it never arrived.
+func MessageThere(ctx context.Context, q Querier, key string) (there, lost bool, err error) {
+	var gone bool
+	err = q.QueryRowContext(ctx, `SELECT sent_at > 0 AND event_id = '' FROM outbox WHERE key = $1`, key).Scan(&gone)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	} else if err != nil {
+		return false, false, fmt.Errorf("read message of ours: %w", err)
+	}
+	return !gone, gone, nil
+}
+
 // Trying notes, before a message is handed to the homeserver, that it may
 // have arrived even if we never hear of it: if we die now, it is not due again
 // before until.

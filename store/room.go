@@ -125,6 +125,8 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE setting SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE mark SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE contribution SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE digest SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE OR REPLACE subscription SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
 			return fmt.Errorf("move room: %w", err)

@@ -74,15 +74,16 @@ func getSchedule(ctx context.Context, q Querier, n int64) (Schedule, error) {
 // Schedules are the schedules of a room, or all if room is "", in the order
 // they were made; disabled ones too.
 func (s *Store) Schedules(ctx context.Context, room id.RoomID) ([]Schedule, error) {
-	return listSchedules(ctx, s.reader, room)
+	return Schedules(ctx, s.reader, room)
 }
 
 // Schedules is the same inside the transaction.
 func (tx *Tx) Schedules(ctx context.Context, room id.RoomID) ([]Schedule, error) {
-	return listSchedules(ctx, tx, room)
+	return Schedules(ctx, tx, room)
 }
 
-func listSchedules(ctx context.Context, q Querier, room id.RoomID) ([]Schedule, error) {
+// Schedules is the same on any connection.
+func Schedules(ctx context.Context, q Querier, room id.RoomID) ([]Schedule, error) {
 	list, err := Collect(ctx, q, scanSchedule, `SELECT `+scheduleColumns+` FROM schedule WHERE $1 = '' OR room_id = $1 ORDER BY id`, room)
 	if err != nil {
 		return nil, fmt.Errorf("read schedules: %w", err)

@@ -9,6 +9,20 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
+// The settings of a room, and the values of those that are switches.
+const (
+	On  = "on"
+	Off = "off"
+
+	SetDetect    = "detect"    // plain questions are recognised
+	SetHints     = "hints"     // at earlier questions; unless it is Off
+	SetRetention = "retention" // months that contributions are kept
+	SetMeaning   = "meaning"   // the room is searched by meaning
+	SetModel     = "model"     // a language model may write: texts of the room are sent to it
+	SetApproval  = "approval"  // organisers see a digest before it is posted; unless it is Off
+	SetSimple    = "simple"    // digests in simple language
+)
+
 // Setting is what organisers set for a room under that key; "" if nothing.
 func Setting(ctx context.Context, q Querier, room id.RoomID, key string) (string, error) {
 	var value string

@@ -161,19 +161,24 @@ func (k *checker) feeds(ctx context.Context, c *Config) {
 
 func (k *checker) schedules(c *Config, now time.Time) {
 	for _, n := range c.Networks {
-		if n.Announce == "" {
-			continue
-		}
-		line, err := schedule.CheckUser(n.Announce, n.Timezone, now)
-		what := "announce (" + n.Name + ")"
-		if err == nil {
-			what += fmt.Sprintf(": %q in %s", n.Announce, n.Timezone)
-			for i, t := range line.NextN(now, 3) { // in the network's zone
-				what += [...]string{"; next runs: ", " · ", " · "}[i] + lang.Moment(lang.English, t)
-			}
-		}
-		k.line(what, err, "")
+		k.schedule("announce", n, n.Announce, now)
+		k.schedule("digest", n, n.Digest, now)
 	}
+}
+
+func (k *checker) schedule(what string, n Network, spec string, now time.Time) {
+	if spec == "" {
+		return
+	}
+	line, err := schedule.CheckUser(spec, n.Timezone, now)
+	what += " (" + n.Name + ")"
+	if err == nil {
+		what += fmt.Sprintf(": %q in %s", spec, n.Timezone)
+		for i, t := range line.NextN(now, 3) { // in the network's zone
+			what += [...]string{"; next runs: ", " · ", " · "}[i] + lang.Moment(lang.English, t)
+		}
+	}
+	k.line(what, err, "")
 }
 
 // hostOf is what may be shown of an address: the rest may hold a secret.

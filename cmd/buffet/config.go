@@ -23,7 +23,7 @@ const (
 
 // Config is what the operator wrote, checked and with the defaults filled in. Paths stand relative to the
 // folder of the config file; secrets are not in it, see Password,
-// AccessToken and EmbeddingsKey.
+// AccessToken, EmbeddingsKey and ModelKey.
 type Config struct {
 	Homeserver      string // without a slash at the end
 	User            id.UserID
@@ -35,6 +35,7 @@ type Config struct {
 	Timezone        string      // IANA name
 	Log             string      // "text" or "json"
 	Embeddings      *Embeddings // nil: none
+	Model           *Model      // nil: none
 	Networks        []Network
 }
 
@@ -50,6 +51,7 @@ type Network struct {
 	Organisers []id.UserID
 	Announce   string // cron line, or empty
 	Digest     string // cron line, or empty
+	DigestRoom string // alias or room id, or empty
 	Retention  int    // months that what was said is kept
 	Feeds      []Feed
 }
@@ -79,6 +81,9 @@ func LoadConfig(path string, check checkLine) (*Config, error) {
 	config.AccessTokenFile = beside(dir, config.AccessTokenFile)
 	if config.Embeddings != nil {
 		config.Embeddings.KeyFile = beside(dir, config.Embeddings.KeyFile)
+	}
+	if config.Model != nil {
+		config.Model.KeyFile = beside(dir, config.Model.KeyFile)
 	}
 	return config, nil
 }
@@ -130,6 +135,9 @@ func (c *Config) Warnings() []string {
 	paths := []string{c.PasswordFile, c.AccessTokenFile}
 	if c.Embeddings != nil {
 		paths = append(paths, c.Embeddings.KeyFile)
+	}
+	if c.Model != nil {
+		paths = append(paths, c.Model.KeyFile)
 	}
 	for _, path := range paths {
 		if path == "" {

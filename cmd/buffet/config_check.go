@@ -13,6 +13,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"maunium.net/go/mautrix/id"
+
+	"buffet/schedule"
 )
 
 const (
@@ -20,6 +22,8 @@ const (
 	wantRoom = `a room such as "#buffet:example.org" or "!id:example.org"`
 	wantUser = `a Matrix id such as "@buffet:example.org"`
 	wantZone = `a time zone such as Europe/Berlin`
+
+	never = "never" // instead of a cron line
 )
 
 // parseConfig reads the text of a config file. It always goes through to the end, so that all faults come at once.
@@ -68,10 +72,11 @@ func (r *configReader) configKeys(c *Config) []configKey {
 			c.Embeddings = &Embeddings{Timeout: 5 * time.Second}
 			r.mapping(n, path, r.embeddingsKeys(c.Embeddings))
 		}},
+		{"model", "", func(n *yaml.Node, path string) { r.model(n, path, &c.Model) }},
 		{"networks", "a list with at least one network", func(n *yaml.Node, path string) {
 			items := r.list(n, path, "a list with at least one network")
 			for i, item := range items {
-				network := Network{Language: c.Language, Timezone: c.Timezone, Prefix: "!", Retention: 24}
+				network := Network{Language: c.Language, Timezone: c.Timezone, Prefix: "!", Retention: 24, Digest: schedule.DigestLine}
 				at := fmt.Sprintf("%s[%d]", path, i)
 				r.mapping(item, at, r.networkKeys(&network, at))
 				c.Networks = append(c.Networks, network)
@@ -103,7 +108,14 @@ func (r *configReader) networkKeys(w *Network, at string) []configKey {
 			}
 		}},
 		{"announce", "", func(n *yaml.Node, path string) { r.cron(n, path, w.Timezone, &w.Announce) }},
-		{"digest", "", func(n *yaml.Node, path string) { r.cron(n, path, w.Timezone, &w.Digest) }},
+		{"digest", "", func(n *yaml.Node, path string) {
+			if n.Kind == yaml.ScalarNode && n.Value == never {
+				w.Digest = ""
+				return
+			}
+			r.cron(n, path, w.Timezone, &w.Digest)
+		}},
+		{"digest_room", "", func(n *yaml.Node, path string) { r.room(n, path, &w.DigestRoom) }},
 		{"retention", "", r.number("a number of months from 1 to 120", 1, 120, &w.Retention)},
 		{"feeds", "", func(n *yaml.Node, path string) {
 			seen := map[string]string{}
@@ -183,18 +195,26 @@ func (r *configReader) roomList(n *yaml.Node, path string) []string {
 	var rooms []string
 	for i, item := range r.list(n, path, "a list of rooms") {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		value, ok := r.scalar(item, at, wantRoom)
-		if !ok {
-			continue
-		}
-		if !isRoom(value) {
-			r.fault(item, at, wantRoom, clip(value))
+		var value string
+		if !r.room(item, at, &value) {
 			continue
 		}
 		r.once(r.rooms, value, item, at, at, "each room and space in one place only")
 		rooms = append(rooms, value)
 	}
 	return rooms
+}
+
+func (r *configReader) room(n *yaml.Node, path string, into *string) bool {
+	value, ok := r.scalar(n, path, wantRoom)
+	if ok && !isRoom(value) {
+		r.fault(n, path, wantRoom, clip(value))
+		ok = false
+	}
+	if ok {
+		*into = value
+	}
+	return ok
 }
 
 // isRoom accepts aliases and room ids; ids of room version 12 name no server.

@@ -102,7 +102,7 @@ func TestConfigDefaults(t *testing.T) {
 	want := &Config{
 		Homeserver: "http://localhost:8008", User: "@b:localhost", Data: filepath.Join(filepath.Dir(path), "data"),
 		Language: "de", Timezone: "Europe/Berlin", Log: "text",
-		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!", Retention: 24}},
+		Networks: []Network{{Name: "A", Language: "de", Timezone: "Europe/Berlin", Prefix: "!", Digest: "0 16 * * 5", Retention: 24}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -113,7 +113,7 @@ func TestNetworksInheritFromTheTop(t *testing.T) {
 	// The order of the keys does not matter, and aliases stand for what they name.
 	c := loadText(t, `
 networks:
-  - {name: A, announce: &weekly "0 9 * * 1"}
+  - {name: A, announce: &weekly "0 9 * * 1", digest: never}
   - {name: B, language: de, timezone: Asia/Tokyo, digest: *weekly, rooms: ["!only_an_id"]}
 timezone: Europe/London
 language: en
@@ -146,12 +146,21 @@ func TestExampleLoads(t *testing.T) {
 	if embeddings == nil || filepath.Base(embeddings.KeyFile) != "embeddings_key" || embeddings.Dimensions != 512 || embeddings.Timeout != 5*time.Second {
 		t.Errorf("embeddings: %+v", embeddings)
 	}
+	model := byToken.Model
+	if model == nil || filepath.Base(model.KeyFile) != "model_key" {
+		t.Fatalf("model: %+v", model)
+	}
+	model.KeyFile = ""
+	if want := (Model{URL: "https://api.example.org/v1", Model: "gpt-4o-mini", Timeout: time.Minute, Context: 8192, TokensPerMonth: 2000000,
+		CostIn: 0.15, CostOut: 0.6, CostPerMonth: 5}); *model != want {
+		t.Errorf("model: %+v", model)
+	}
 	want := []Network{{
 		Name: "Example network", Language: "en", Timezone: "Europe/Vienna", Prefix: "!", Retention: 24,
 		Rooms:      []string{"#buffet:example.org", "!VwLnQPQVHWpNRyMhkX:example.org"},
 		Spaces:     []string{"#network:example.org"},
 		Organisers: []id.UserID{"@anna:example.org"},
-		Announce:   "0 9 * * 1", Digest: "0 16 * * 5",
+		Announce:   "0 9 * * 1", Digest: "0 16 * * 5", DigestRoom: "#buffet:example.org",
 		Feeds: []Feed{{URL: "https://example.org/calendar.ics", Every: time.Hour}},
 	}}
 	if !reflect.DeepEqual(byPassword.Networks, want) {
@@ -165,6 +174,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 	for prefix, keys := range map[string][]configKey{
 		"":                    r.configKeys(&Config{}),
 		"embeddings.":         r.embeddingsKeys(&Embeddings{}),
+		"model.":              r.modelKeys(&Model{}),
 		"networks[].":         r.networkKeys(&Network{}, ""),
 		"networks[].feeds[].": r.feedKeys(&Feed{}, nil),
 	} {
@@ -265,6 +275,14 @@ func TestSecrets(t *testing.T) {
 	}
 	shown := &Config{Embeddings: &Embeddings{KeyFile: writeFile(t, "key", "k\n", 0o644)}}
 	if got, err := shown.EmbeddingsKey(); got != "k" || err != nil || len(shown.Warnings()) != 1 {
+		t.Errorf("got %q, %v, warnings %v", got, err, shown.Warnings())
+	}
+	t.Setenv(envModelKey, "key")
+	if got, err := (&Config{Model: &Model{}}).ModelKey(); got != "key" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	shown = &Config{Model: &Model{KeyFile: writeFile(t, "key", "k\n", 0o644)}}
+	if got, err := shown.ModelKey(); got != "k" || err != nil || len(shown.Warnings()) != 1 {
 		t.Errorf("got %q, %v, warnings %v", got, err, shown.Warnings())
 	}
 	open := &Config{PasswordFile: writeFile(t, "secret", "secret", 0o644)}

@@ -30,7 +30,14 @@ type circle struct {
 // newCircle is one with a bot that runs in a plain and an encrypted room.
 func newCircle(t *testing.T) *circle {
 	t.Helper()
+	return newCircleBy(t, func(*house) {})
+}
+
+// newCircleBy is one whose house is changed before the bot moves in.
+func newCircleBy(t *testing.T, change func(h *house)) *circle {
+	t.Helper()
 	c := &circle{house: newHouse(t), whole: t, direct: map[id.UserID]id.RoomID{}}
+	change(c.house)
 	c.ben, c.cem = matrixtest.MemberFor(t, "ben"), matrixtest.MemberFor(t, "cem")
 	c.plain, c.encrypted = c.hall(false), c.hall(true)
 	c.configure(c.plain, c.encrypted)
@@ -126,7 +133,12 @@ func (c *circle) redact(m *matrixtest.Member, room id.RoomID, e id.EventID) {
 // soon bounds a wait, so that a test that fails says where.
 func (c *circle) soon(what string, wait func(context.Context) (*event.Event, error)) *event.Event {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
+	return c.soonFor(30*time.Second, what, wait)
+}
+
+func (c *circle) soonFor(most time.Duration, what string, wait func(context.Context) (*event.Event, error)) *event.Event {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.ctx, most)
 	defer cancel()
 	evt, err := wait(ctx)
 	if err != nil {

@@ -35,6 +35,7 @@ type CLI struct {
 	Import  ImportCmd  `cmd:"" help:"Read offers from a calendar, or questions and experiences from JSONL."`
 	Export  ExportCmd  `cmd:"" help:"Write a network's questions and experiences as JSONL."`
 	Search  SearchCmd  `cmd:"" help:"Search all that is kept of questions and experiences, rooms' own among it."`
+	Digest  DigestCmd  `cmd:"" help:"List digests, or print one to pass on."`
 	Reset   ResetCmd   `cmd:"" name:"reset-device" help:"Give up a lost device and make a new one."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

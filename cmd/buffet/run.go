@@ -14,6 +14,7 @@ import (
 
 	"buffet/bot"
 	"buffet/commands"
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
 	"buffet/offers"
@@ -67,6 +68,8 @@ type daemon struct {
 	queue   *schedule.Queue
 	planner *schedule.Planner
 	poller  *offers.Poller
+	digests *digest.Publisher
+	model   *digest.Model // nil: none
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -81,6 +84,13 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if table.Meaning, err = c.meaning(st, log); err != nil {
 		return nil, err
 	}
+	model, err := c.summariser(st, log)
+	if err != nil {
+		return nil, err
+	}
+	if model != nil {
+		table.Model = model.Host()
+	}
 	networks, err := c.networks()
 	if err != nil {
 		return nil, err
@@ -89,8 +99,9 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	if err != nil {
 		return nil, err
 	}
-	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log,
+	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log, model: model,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
+	d.bot.Bind()
 	d.meaning.Members = d.bot.KnowMembers
 	d.poller = &offers.Poller{Store: st, Fetcher: offers.NewFetcher(), Phrases: phrases, Now: time.Now,
 		Networks: map[string]offers.FeedNetwork{}}
@@ -100,7 +111,12 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 			d.poller.Feeds = append(d.poller.Feeds, offers.Feed{Network: n.Name, URL: f.URL, Every: f.Every})
 		}
 	}
-	d.queue = schedule.New(st, 2, d.handlers(), log)
+	d.digests = d.publisher(log)
+	d.bot.Approve = d.digests.SendDraft
+	d.bot.Summariser = func(ctx context.Context, q store.Querier, _ string, room id.RoomID) (digest.Summariser, error) {
+		return d.summariser(ctx, q, []id.RoomID{room})
+	}
+	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
 	return d, nil
@@ -113,7 +129,8 @@ func (c *Config) networks() (list []bot.Network, err error) {
 			return nil, fmt.Errorf("load zone of %s: %w", n.Name, err)
 		}
 		list = append(list, bot.Network{Name: n.Name, Lang: n.Language, Zone: zone, Prefix: n.Prefix, Rooms: n.Rooms,
-			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce, Retention: n.Retention})
+			Spaces: n.Spaces, Organisers: n.Organisers, Announce: n.Announce,
+			Digest: n.Digest, DigestRoom: n.DigestRoom, Retention: n.Retention})
 	}
 	return list, nil
 }
@@ -150,6 +167,9 @@ const (
 	kindTidy     = "tidy"
 )
 
+// jobsAtOnce lets announcements go out while summaries wait for a model.
+const jobsAtOnce = 4
+
 func (d *daemon) handlers() map[string]schedule.Handler {
 	nudger := &knowledge.Nudger{Store: d.store, Phrases: d.phrases, Now: time.Now, Place: d.bot.PlaceOf}
 	all := map[string]schedule.Handler{
@@ -157,21 +177,22 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		kindAnnounce:        {Run: d.announce},
 		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
 		offers.FeedKind:     d.poller.Handler(),
-		offers.MendKind:     (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom}).Handler(),
+		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
+			Also: d.digests.MendOffers}).Handler(),
 	}
+	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
+	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
 
-// slotArgs are the arguments of an announcement's job.
-type slotArgs struct {
-	Schedule int64     `json:"schedule"`
-	Slot     time.Time `json:"slot"`
-}
-
 func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot time.Time) error {
-	_, err := schedule.Add(ctx, tx, kindAnnounce+"/"+schedule.SlotKey(s, slot), kindAnnounce, slotArgs{s.ID, slot}, time.Now())
+	kind := kindAnnounce
+	if s.Kind == schedule.Digest {
+		kind = digest.SlotKind
+	}
+	_, err := schedule.Add(ctx, tx, kind+"/"+schedule.SlotKey(s, slot), kind, schedule.SlotArgs{Schedule: s.ID, Slot: slot}, time.Now())
 	return err
 }
 
@@ -180,7 +201,7 @@ func (d *daemon) plan(ctx context.Context, tx *store.Tx, s store.Schedule, slot 
 var errNotJoined = errors.New("not in the room yet")
 
 func (d *daemon) announce(ctx context.Context, j *schedule.Job) error {
-	var a slotArgs
+	var a schedule.SlotArgs
 	if err := j.Decode(&a); err != nil {
 		return err
 	}
@@ -248,6 +269,9 @@ func (d *daemon) missed(ctx context.Context, tx *store.Tx, s store.Schedule, slo
 // failed tells the organisers that a job was given up; which one stands in the
 // log, for its key may name another network.
 func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause error) error {
+	if job.Kind == commands.SummaryKind { // only the one who asked is to know
+		return d.bot.SummaryFailed(ctx, tx, job, cause)
+	}
 	now := time.Now()
 	number := fmt.Sprintf("%04x", uint16(now.UnixMilli())) //nolint:gosec // just a number to find it by
 	d.log.Error().Err(cause).Str("job", job.Key).Str("fault", number).Msg("job given up")
@@ -272,6 +296,9 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 			return err
 		}
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
+			return err
+		}
+		if err := d.forgetDigests(ctx, tx, now); err != nil {
 			return err
 		}
 		more, err := d.retain(ctx, tx, now)

@@ -1,0 +1,325 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/commands"
+	"buffet/digest"
+	"buffet/knowledge"
+	"buffet/store"
+)
+
+// What is read for a summary at most.
+const (
+	nearEvents = 1_000 // of a room, to come to the root of a thread
+	farEvents  = 10_000
+	singly     = 100   // messages of an old thread whose edits are asked for one by one rather than reading the room further
+	maxSingly  = 500   // the same, where the room is not read that far
+	maxThread  = 5_000 // messages of an old thread
+)
+
+// Progress hears how many events of a room were read, and how far that is on
+// the way, from 0 to 1.
+type Progress func(read int, part float64)
+
+// ReadThread reads what was said in the thread of a message, or in replies to
+// it and to these, as it reads now. What stays unsaid is what we cannot see.
+func (b *Bot) ReadThread(ctx context.Context, room id.RoomID, root id.EventID, progress Progress) (*digest.History, error) {
+	ctx = mautrix.WithMaxRetries(ctx, readRetries)
+	p := newPassage(b.Account.Client, room, progress)
+	first, err := p.event(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	reached := func(page []*event.Event) bool {
+		return slices.ContainsFunc(page, func(evt *event.Event) bool { return evt.ID == root }) || p.before(page)
+	}
+	there, err := p.walk(ctx, nearEvents, reached)
+	if err == nil && !there && p.full(root) {
+		there, err = p.walk(ctx, farEvents, reached)
+	}
+	if err != nil {
+		return nil, err
+	}
+	cut := false
+	if !there {
+		if cut, err = b.readOldThread(ctx, p, root, reached); err != nil {
+			return nil, err
+		}
+	}
+	if first != nil {
+		p.take(first)
+	}
+	h, err := b.history(ctx, p, p.tree(root))
+	if h != nil {
+		h.Cut = cut
+	}
+	return h, err
+}
+
+// readOldThread reads a thread whose root lies far back, in a room that talks
+// of other things. It tells whether something is missing.
+func (b *Bot) readOldThread(ctx context.Context, p *passage, root id.EventID, reached func([]*event.Event) bool) (cut bool, err error) {
+	list, whole, err := b.threadOf(ctx, p.room, root)
+	if err != nil {
+		return false, err
+	}
+	if !whole && p.missing(list) > singly {
+		there, err := p.walk(ctx, farEvents, reached)
+		if err != nil || there {
+			return false, err
+		}
+	}
+	p.mixed = true
+	cut = len(list) == 0 || len(list) >= maxThread // only replies, which nobody lists; or too many
+	alone := 0
+	for _, evt := range slices.Backward(list) { // the newest first
+		if p.met[evt.ID] {
+			continue
+		}
+		if alone++; !whole && alone > maxSingly {
+			cut = true
+			break
+		}
+		if p.take(evt); whole {
+			continue
+		}
+		if err := b.takeRelated(ctx, p, evt.ID); err != nil {
+			return false, err
+		}
+	}
+	after, err := b.after(ctx, p.room, root, plainReplies)
+	if err != nil && !errors.Is(err, errUnreadable) {
+		return false, err
+	}
+	for _, evt := range after {
+		p.take(evt)
+	}
+	return cut, b.takeRelated(ctx, p, root)
+}
+
+// takeRelated takes the edits of one message, and the reactions to it.
+func (b *Bot) takeRelated(ctx context.Context, p *passage, e id.EventID) error {
+	list, _, err := b.allRelations(ctx, p.room, e, maxEdits, false)
+	for _, evt := range list {
+		p.take(evt)
+	}
+	if errors.Is(err, errUnreadable) {
+		return nil
+	}
+	return err
+}
+
+// threadOf are the messages of a thread, the oldest first. whole: with their
+// edits and reactions, which Synapse gives if asked and Dendrite does not.
+func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (list []*event.Event, whole bool, err error) {
+	list, whole, err = b.allRelations(ctx, room, root, maxThread, true)
+	if errors.Is(err, errUnreadable) { // a root that we may not see
+		return nil, true, nil
+	} else if err != nil {
+		return nil, false, err
+	}
+	if !whole {
+		list = slices.DeleteFunc(list, func(evt *event.Event) bool { return relatesTo(evt).GetThreadParent() != root })
+	}
+	slices.SortStableFunc(list, func(x, y *event.Event) int { return int(x.Timestamp - y.Timestamp) })
+	return list, whole, nil
+}
+
+// ReadSince reads what was said in a room in a window of time, as it reads now.
+func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
+	p := newPassage(b.Account.Client, room, progress)
+	p.begun = since
+	whole, err := p.walk(mautrix.WithMaxRetries(ctx, readRetries), farEvents, p.before)
+	if err != nil {
+		return nil, err
+	}
+	h, err := b.history(ctx, p, p.between(since, until))
+	if h != nil {
+		h.Cut = !whole
+	}
+	return h, err
+}
+
+// TextNow is what a message says now, as it stands in a History; not ok if it
+// says nothing to others any more, or cannot be read.
+func (b *Bot) TextNow(ctx context.Context, room id.RoomID, e id.EventID) (text string, ok bool, err error) {
+	ctx = mautrix.WithMaxRetries(ctx, readRetries)
+	p := newPassage(b.Account.Client, room, nil)
+	evt, err := p.event(ctx, e)
+	if err != nil || evt == nil {
+		return "", false, err
+	}
+	if err := b.takeRelated(ctx, p, e); err != nil {
+		return "", false, err
+	}
+	h, err := b.history(ctx, p, []*event.Event{evt})
+	if err != nil || len(h.Messages) == 0 {
+		return "", false, err
+	}
+	return h.Messages[0].Text, true, nil
+}
+
+// history makes of messages, the oldest first, what people said in them.
+func (b *Bot) history(ctx context.Context, p *passage, list []*event.Event) (*digest.History, error) {
+	if err := b.guard.members(ctx, p.room); err != nil {
+		return nil, readError(err)
+	}
+	r := &reader{Bot: b, passage: p, people: map[id.UserID]*person{}, to: commands.Incoming{Me: b.Account.Client.UserID, MyName: b.name}}
+	if room, err := b.Store.Room(ctx, p.room); err == nil {
+		if n := b.Network(room.Network); n != nil {
+			r.to.Prefix = n.Prefix
+		}
+	}
+	h := new(digest.History)
+	roots := map[string]bool{}
+	for _, evt := range list {
+		m, err := r.message(ctx, evt)
+		if errors.Is(err, errSealed) {
+			h.Unreadable++
+			continue
+		} else if errors.Is(err, errUnreadable) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		roots[m.Thread] = true
+		h.Messages = append(h.Messages, *m)
+	}
+	for i := range h.Messages {
+		if m := &h.Messages[i]; m.Thread == "" && roots[m.ID] {
+			m.Thread = m.ID
+		}
+	}
+	return h, nil
+}
+
+// reader makes messages of events.
+type reader struct {
+	*Bot
+	*passage
+	people map[id.UserID]*person
+	to     commands.Incoming // what is for us
+}
+
+// person is somebody who said something.
+type person struct {
+	name string
+	mute bool // wants nothing of theirs kept, so nothing is quoted
+}
+
+func (r *reader) person(ctx context.Context, user id.UserID) (*person, error) {
+	if one := r.people[user]; one != nil {
+		return one, nil
+	}
+	name, err := store.DisplayName(ctx, r.Store.Reader(), r.room, user)
+	if err != nil {
+		return nil, err
+	}
+	one := &person{name: plainName(name)}
+	if one.mute, err = store.Forgotten(ctx, r.Store.Reader(), r.Store.HashPerson(user)); err != nil {
+		return nil, err
+	}
+	r.people[user] = one
+	return one, nil
+}
+
+// maxShownName is how many characters of a name are shown.
+const maxShownName = 40
+
+// plainName is a name on one line, as long as names are.
+func plainName(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	if r := []rune(name); len(r) > maxShownName {
+		name = strings.TrimSpace(string(r[:maxShownName])) + "…"
+	}
+	return name
+}
+
+// message is what somebody said; errUnreadable if it says nothing to others,
+// errSealed if it cannot be decrypted.
+func (r *reader) message(ctx context.Context, evt *event.Event) (*digest.Message, error) {
+	one, err := r.person(ctx, evt.Sender)
+	if err != nil {
+		return nil, err
+	}
+	c, encrypted, trusted, err := r.clear(ctx, r.room, evt)
+	if err != nil {
+		return nil, err
+	}
+	if one.mute || c.RelatesTo.GetReplaceID() != "" {
+		return nil, errUnreadable
+	}
+	rel := c.RelatesTo
+	c, _, err = r.latest(ctx, r.room, evt, latestOf{c, encrypted, trusted}, r.edits[evt.ID])
+	if err != nil {
+		return nil, err
+	}
+	text, err := r.said(ctx, c, rel)
+	if err != nil || strings.TrimSpace(text) == "" {
+		return nil, errors.Join(errUnreadable, err)
+	}
+	if c.MsgType == event.MsgEmote {
+		text = "* " + one.name + " " + text
+	}
+	m := &digest.Message{ID: evt.ID.String(), Thread: rel.GetThreadParent().String(), ReplyTo: rel.GetNonFallbackReplyTo().String(),
+		Sender: evt.Sender.String(), Name: one.name, Text: text, Sent: sentAt(evt)}
+	m.Reactions, m.Question = r.reacted(evt.ID)
+	if !m.Question {
+		m.Question, err = r.gathered(ctx, evt.ID)
+	}
+	return m, err
+}
+
+// said is what a text says to others: nothing if it is only for us.
+func (r *reader) said(ctx context.Context, c *event.MessageEventContent, rel *event.RelatesTo) (string, error) {
+	if c.MsgType == event.MsgEmote {
+		return c.Body, nil
+	} else if c.MsgType != event.MsgText {
+		return "", nil
+	}
+	in := r.to
+	in.Body, in.HTML = c.Body, c.FormattedBody
+	if c.Mentions != nil {
+		in.Mentions = c.Mentions.UserIDs
+	}
+	if to := rel.GetNonFallbackReplyTo(); to != "" {
+		mine, err := r.Store.WroteEvent(ctx, to)
+		if err != nil {
+			return "", fmt.Errorf("read whose message it is: %w", err)
+		}
+		in.ReplyToMe = mine
+	}
+	return commands.Spoken(in), nil
+}
+
+// reacted is how many people reacted to a message, and whether one of them
+// says that it is a question.
+func (r *reader) reacted(e id.EventID) (people int, question bool) {
+	seen := map[id.UserID]bool{}
+	for _, evt := range r.reactions[e] {
+		if evt.Sender == r.Account.Client.UserID {
+			continue
+		}
+		seen[evt.Sender] = true
+		if c, ok := evt.Content.Parsed.(*event.ReactionEventContent); ok && knowledge.Sign(c.RelatesTo.Key) == signQuestion {
+			question = true
+		}
+	}
+	return len(seen), question
+}
+
+// gathered tells whether a message was kept as a question.
+func (r *reader) gathered(ctx context.Context, e id.EventID) (bool, error) {
+	list, err := store.ContributionsOf(ctx, r.Store.Reader(), e)
+	return slices.ContainsFunc(list, func(c store.Contribution) bool { return c.Kind == store.Question }), err
+}

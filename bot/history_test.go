@@ -1,0 +1,321 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/digest"
+	"buffet/internal/matrixtest"
+	"buffet/store"
+)
+
+func texts(h *digest.History) (list []string) {
+	for _, m := range h.Messages {
+		list = append(list, m.Text)
+	}
+	return list
+}
+
+// readsAll reads until the keys are here.
+func (l *live) readsAll(read func() (*digest.History, error)) *digest.History {
+	l.t.Helper()
+	for range 100 {
+		h, err := read()
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if h.Unreadable == 0 {
+			return h
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	l.t.Fatal("messages stay unreadable")
+	return nil
+}
+
+// What is read is what people said to each other, as it reads now.
+func TestReadsHistory(t *testing.T) {
+	l, plain, encrypted := start(t)
+	ctx, anke := l.ctx, l.anke
+	must := matrixtest.Must[id.EventID]
+	for _, room := range []id.RoomID{plain, encrypted} {
+		began, name := time.Now(), anke.UserID.Localpart()
+		root := must(anke.Send(ctx, room, "Wie geht das?"))(t)
+		must(anke.Send(ctx, room, "Etwas anderes."))(t)
+		one := must(anke.ThreadReply(ctx, room, root, "eins, falsch"))(t)
+		must(anke.Edit(ctx, room, one, "eins, auch falsch"))(t)
+		must(anke.Edit(ctx, room, one, "eins"))(t)
+		gone := must(anke.ThreadReply(ctx, room, root, "zurückgenommen"))(t)
+		must(anke.Redact(ctx, room, gone, ""))(t)
+		inThread := func(c *event.MessageEventContent) id.EventID {
+			c.RelatesTo = (&event.RelatesTo{}).SetThread(root, one)
+			return must(anke.SendContent(ctx, room, event.EventMessage, c))(t)
+		}
+		inThread(&event.MessageEventContent{MsgType: event.MsgNotice, Body: "von einem Bot"})
+		inThread(&event.MessageEventContent{MsgType: event.MsgImage, Body: "bild.jpg", URL: "mxc://x/y"})
+		emote := inThread(&event.MessageEventContent{MsgType: event.MsgEmote, Body: "nickt"})
+		inThread(&event.MessageEventContent{MsgType: event.MsgText, Body: "!angebote"})
+		asked := inThread(&event.MessageEventContent{MsgType: event.MsgText, Body: "!frage Wer weiß mehr?"})
+		l.send(store.Message{Key: "mine" + room.String(), Room: room, Thread: root, Plain: "von uns"})
+		own, _ := l.wait("mine" + room.String())
+		must(anke.Reply(ctx, room, own, "Danke, du Bot"))(t)
+		quoted := &event.MessageEventContent{MsgType: event.MsgText, Body: "> <@x:y> Wie geht das?\n\nSo."}
+		quoted.RelatesTo = (&event.RelatesTo{}).SetReplyTo(one)
+		reply := must(anke.SendContent(ctx, room, event.EventMessage, quoted))(t)
+		must(anke.Reply(ctx, room, reply, "Genau."))(t)
+		must(anke.React(ctx, room, one, "👍"))(t)
+		must(anke.React(ctx, room, one, "🎉"))(t)
+		taken := must(anke.React(ctx, room, reply, "👍"))(t)
+		must(anke.Redact(ctx, room, taken, ""))(t)
+		last := must(anke.React(ctx, room, root, "❓"))(t)
+		matrixtest.Must(anke.WaitEvent(ctx, last))(t)
+
+		h := l.readsAll(func() (*digest.History, error) { return l.ReadThread(ctx, room, root, nil) })
+		if want := []string{"Wie geht das?", "eins", "* " + name + " nickt", "Wer weiß mehr?", "So.", "Genau."}; !slices.Equal(texts(h), want) {
+			t.Fatalf("thread: %q, want %q", texts(h), want)
+		}
+		m := h.Messages
+		if m[0].ID != root.String() || m[0].Thread != root.String() || !m[0].Question || m[0].Name != name || m[0].Sender != anke.UserID.String() {
+			t.Errorf("root: %+v", m[0])
+		}
+		if m[1].Thread != root.String() || m[1].ReplyTo != "" || m[1].Reactions != 1 || m[1].Question {
+			t.Errorf("in thread: %+v", m[1])
+		}
+		if m[2].ID != emote.String() || m[3].ID != asked.String() || m[4].ReplyTo != one.String() || m[4].Thread != "" || m[4].Reactions != 0 {
+			t.Errorf("replies: %+v", m[2:])
+		}
+		if h := l.readsAll(func() (*digest.History, error) { return l.ReadThread(ctx, room, one, nil) }); !slices.Equal(texts(h), []string{"eins", "So.", "Genau."}) {
+			t.Errorf("tree of replies: %q", texts(h))
+		}
+		h = l.readsAll(func() (*digest.History, error) { return l.ReadSince(ctx, room, began, time.Now().Add(time.Hour), nil) })
+		if want := []string{"Wie geht das?", "Etwas anderes.", "eins", "* " + name + " nickt", "Wer weiß mehr?", "So.", "Genau."}; !slices.Equal(texts(h), want) || h.Cut {
+			t.Errorf("room: %q, want %q", texts(h), want)
+		}
+		if h := matrixtest.Must(l.ReadSince(ctx, room, began, h.Messages[2].Sent, nil))(t); len(h.Messages) != 2 {
+			t.Errorf("until: %q", texts(h))
+		}
+		if err := l.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetForgotten(ctx, tx.HashPerson(anke.UserID), time.Now()) }); err != nil {
+			t.Fatal(err)
+		}
+		if h := matrixtest.Must(l.ReadThread(ctx, room, root, nil))(t); len(h.Messages) != 0 || h.Unreadable != 0 {
+			t.Errorf("of somebody who is forgotten: %q", texts(h))
+		}
+		if err := l.Store.Write(ctx, func(tx *store.Tx) error { return tx.UnsetForgotten(ctx, tx.HashPerson(anke.UserID)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// longRoom is a homeserver with one plain room of very many events, that
+// answers nothing else. recurse: it looks into relations of relations.
+type longRoom struct {
+	list    []map[string]any // oldest first
+	recurse bool
+	asked   atomic.Int32
+}
+
+func (r *longRoom) add(kind string, sender int, content map[string]any) string {
+	e := fmt.Sprintf("$e%d", len(r.list))
+	r.list = append(r.list, map[string]any{"event_id": e, "type": kind, "sender": fmt.Sprintf("@p%d:x", sender), "content": content,
+		"origin_server_ts": time.Now().UnixMilli() - 20_000_000 + int64(len(r.list))*1000})
+	return e
+}
+
+func (r *longRoom) say(sender int, body string, rel map[string]any) string {
+	return r.add("m.room.message", sender, map[string]any{"msgtype": "m.text", "body": body, "m.relates_to": rel})
+}
+
+func (r *longRoom) edit(sender int, of, body string) string {
+	return r.add("m.room.message", sender, map[string]any{"msgtype": "m.text", "body": "* " + body, "m.new_content": map[string]any{"msgtype": "m.text", "body": body},
+		"m.relates_to": map[string]any{"rel_type": "m.replace", "event_id": of}})
+}
+
+func relationOf(evt map[string]any) string {
+	rel, _ := evt["content"].(map[string]any)["m.relates_to"].(map[string]any)
+	e, _ := rel["event_id"].(string)
+	return e
+}
+
+func (r *longRoom) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.asked.Add(1)
+	w.Header().Set("Content-Type", "application/json")
+	put := func(v any) { _ = json.NewEncoder(w).Encode(v) }
+	path := strings.Split(strings.TrimPrefix(req.URL.Path, "/_matrix/client/"), "/")
+	if len(path) < 4 {
+		http.NotFound(w, req)
+		return
+	}
+	q := req.URL.Query()
+	from, limited := len(r.list), 0
+	limited, _ = strconv.Atoi(q.Get("limit"))
+	switch path[3] {
+	case "messages":
+		if f := q.Get("from"); f != "" {
+			from, _ = strconv.Atoi(f)
+		}
+		to := max(0, from-limited)
+		chunk := slices.Clone(r.list[to:from])
+		slices.Reverse(chunk)
+		resp := map[string]any{"start": strconv.Itoa(from), "chunk": chunk}
+		if to > 0 {
+			resp["end"] = strconv.Itoa(to)
+		}
+		put(resp)
+	case "relations":
+		of, in := map[string]bool{path[4]: true}, []map[string]any{}
+		for _, evt := range r.list {
+			if of[relationOf(evt)] {
+				in = append(in, evt)
+				if r.recurse && q.Get("recurse") == "true" {
+					of[evt["event_id"].(string)] = true
+				}
+			}
+		}
+		from, _ := strconv.Atoi(q.Get("from"))
+		to := min(from+limited, len(in))
+		resp := map[string]any{"chunk": in[from:to]}
+		if to < len(in) {
+			resp["next_batch"] = strconv.Itoa(to)
+		}
+		if r.recurse {
+			resp["recursion_depth"] = 3
+		}
+		put(resp)
+	case "event":
+		n, err := strconv.Atoi(strings.TrimPrefix(path[4], "$e"))
+		if err != nil || n >= len(r.list) {
+			w.WriteHeader(http.StatusNotFound)
+			put(map[string]any{"errcode": "M_NOT_FOUND", "error": "no"})
+			return
+		}
+		put(r.list[n])
+	case "context":
+		n, _ := strconv.Atoi(strings.TrimPrefix(path[4], "$e"))
+		put(map[string]any{"event": r.list[n], "events_after": r.list[n+1 : min(n+1+limited/2, len(r.list))]})
+	case "members":
+		put(map[string]any{"chunk": []any{}})
+	default:
+		w.WriteHeader(http.StatusNotFound)
+		put(map[string]any{"errcode": "M_NOT_FOUND", "error": "no"})
+	}
+}
+
+// reading makes a bot read from there instead of its own homeserver.
+func (l *live) reading(r *longRoom) (room id.RoomID) {
+	srv := httptest.NewServer(r)
+	l.t.Cleanup(srv.Close)
+	at, _ := url.Parse(srv.URL)
+	before := l.Account.Client.HomeserverURL
+	l.Account.Client.HomeserverURL = at
+	l.t.Cleanup(func() { l.Account.Client.HomeserverURL = before })
+	return id.RoomID(fmt.Sprintf("!long%p:x", r))
+}
+
+// A thread of 5,000 messages is read with its edits, and without a request
+// for each of them.
+func TestReadsVeryLongThread(t *testing.T) {
+	l, _, _ := start(t)
+	l.stop()
+	r := new(longRoom)
+	root := r.say(1, "Frage", nil)
+	const count = 5000
+	for i := range count {
+		e := r.say(i%7, "Nachricht "+strconv.Itoa(i), map[string]any{"rel_type": "m.thread", "event_id": root})
+		if i%3 == 0 {
+			r.edit(i%7, e, "geändert "+strconv.Itoa(i))
+		}
+		if i%5 == 0 {
+			r.edit(i%7+1, e, "untergeschoben")
+		}
+		if i%4 == 0 {
+			r.say(9, "Nebengespräch", nil)
+		}
+	}
+	room := l.reading(r)
+	told, part := 0, 0.0
+	began := time.Now()
+	h := matrixtest.Must(l.ReadThread(l.ctx, room, id.EventID(root), func(n int, p float64) { told, part = n, p }))(t)
+	t.Logf("read %d messages in %v with %d requests", len(h.Messages), time.Since(began), r.asked.Load())
+	if len(h.Messages) != count+1 || h.Cut || h.Unreadable != 0 {
+		t.Fatalf("%d messages, cut %v", len(h.Messages), h.Cut)
+	}
+	for i, m := range h.Messages[1:] {
+		want := "Nachricht " + strconv.Itoa(i)
+		if i%3 == 0 {
+			want = "geändert " + strconv.Itoa(i)
+		}
+		if m.Text != want {
+			t.Fatalf("message %d: %q, want %q", i, m.Text, want)
+		}
+	}
+	if n := r.asked.Load(); n > 110 {
+		t.Errorf("%d requests", n)
+	}
+	if told != len(r.list) || part < 0.9 {
+		t.Errorf("told of %d events, %v of the way", told, part)
+	}
+	h = matrixtest.Must(l.ReadSince(l.ctx, room, time.Now().Add(-24*time.Hour), time.Now(), nil))(t)
+	if len(h.Messages) != count+1+count/4 || h.Cut {
+		t.Errorf("of the room: %d messages, cut %v", len(h.Messages), h.Cut)
+	}
+}
+
+// A thread of long ago in a room that talks of other things is read by itself.
+func TestReadsOldThread(t *testing.T) {
+	l, _, _ := start(t)
+	l.stop()
+	for _, recurse := range []bool{false, true} {
+		r := &longRoom{recurse: recurse}
+		root := r.say(1, "Frage, falsch", nil)
+		thread := map[string]any{"rel_type": "m.thread", "event_id": root}
+		one := r.say(2, "alt", thread)
+		r.edit(2, one, "neu")
+		r.edit(1, root, "Frage")
+		r.add("m.reaction", 3, map[string]any{"m.relates_to": map[string]any{"rel_type": "m.annotation", "event_id": one, "key": "👍"}})
+		plain := r.say(4, "einfache Antwort", map[string]any{"m.in_reply_to": map[string]any{"event_id": root}})
+		for range 2 * nearEvents {
+			r.say(9, "anderes", nil)
+		}
+		two := r.say(3, "spät", thread)
+		r.edit(3, two, "später")
+		room := l.reading(r)
+		h := matrixtest.Must(l.ReadThread(l.ctx, room, id.EventID(root), nil))(t)
+		if want := []string{"Frage", "neu", "einfache Antwort", "später"}; !slices.Equal(texts(h), want) || h.Cut || h.Messages[1].Reactions != 1 {
+			t.Errorf("recurse %v: %q, want %q; %+v", recurse, texts(h), want, h.Messages)
+		}
+		if n := r.asked.Load(); n > 25 {
+			t.Errorf("recurse %v: %d requests", recurse, n)
+		}
+		h = matrixtest.Must(l.ReadThread(l.ctx, room, id.EventID(plain), nil))(t)
+		if !slices.Equal(texts(h), []string{"einfache Antwort"}) || !h.Cut {
+			t.Errorf("replies: %q, cut %v", texts(h), h.Cut)
+		}
+	}
+	r := new(longRoom)
+	for range farEvents + 200 {
+		r.say(1, "viel", nil)
+	}
+	room := l.reading(r)
+	h := matrixtest.Must(l.ReadSince(l.ctx, room, time.UnixMilli(1), time.Now(), nil))(t)
+	if len(h.Messages) != farEvents || !h.Cut {
+		t.Errorf("%d messages, cut %v", len(h.Messages), h.Cut)
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	cancel()
+	if _, err := l.ReadSince(ctx, room, time.UnixMilli(1), time.Now(), nil); err == nil {
+		t.Error("read without an answer")
+	}
+}

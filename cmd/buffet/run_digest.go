@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/commands"
+	"buffet/digest"
+	"buffet/store"
+)
+
+// publisher makes, posts and mends digests.
+func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
+	read := func(ctx context.Context, room id.RoomID, since, until time.Time) (*digest.History, error) {
+		return d.bot.ReadSince(ctx, room, since, until, nil)
+	}
+	return &digest.Publisher{
+		Store: d.store, Phrases: d.phrases, Now: time.Now, Log: log, Place: d.announceRoom,
+		Organisers: d.bot.OrganisersOf, KnowMembers: d.bot.KnowMembers, Said: d.bot.TextNow,
+		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log,
+			Summariser: func(ctx context.Context, q store.Querier, _ string, rooms []id.RoomID) digest.Summariser {
+				by, err := d.summariser(ctx, q, rooms)
+				if err != nil {
+					log.Warn().Err(err).Msg("settings unknown: no model writes")
+					by = digest.Extractive{}
+				}
+				return by
+			}},
+	}
+}
+
+// summariser is who may write when texts of these rooms are put into it: a
+// model only if all of them turned it on.
+func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.RoomID) (digest.Summariser, error) {
+	if d.model == nil || len(rooms) == 0 {
+		return digest.Extractive{}, nil
+	}
+	var names []string
+	for _, room := range rooms {
+		on, err := store.Setting(ctx, q, room, store.SetModel)
+		if err != nil {
+			return nil, err
+		}
+		if room == "" || on != store.On {
+			return digest.Extractive{}, nil
+		}
+		some, err := store.MemberNames(ctx, q, room)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, some...)
+	}
+	return &digest.Discreet{Summariser: d.model, Names: names}, nil
+}
+
+// forgetDigests deletes digests as old as contributions may become, and what
+// is known of answers to "kurz" when the outbox forgets them.
+func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time) error {
+	list, err := store.DigestRooms(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, room := range list {
+		set, err := store.Settings(ctx, tx, room)
+		if err != nil {
+			return err
+		}
+		standard := 0
+		if r, err := store.RoomIn(ctx, tx, room); err == nil {
+			if n := d.bot.Network(r.Network); n != nil {
+				standard = n.Retention
+			}
+		}
+		if err := tx.DropDigests(ctx, room, now.AddDate(0, -commands.Months(set, standard), 0)); err != nil {
+			return err
+		}
+	}
+	return tx.DropDigests(ctx, "", now.Add(-keepDone))
+}

@@ -1,0 +1,144 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"buffet/digest"
+	"buffet/lang"
+	"buffet/store"
+)
+
+// runDigest is "digest": the newest one; a subscription; a file.
+func runDigest(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	words := folded(c.Args)
+	switch {
+	case len(words) == 0:
+		return c.newestDigest(ctx, tx)
+	case isSubscribe(words[0]):
+		return c.subscribe(ctx, tx)
+	case isUnsubscribe(words[0]):
+		return c.unsubscribe(ctx, tx)
+	case isFile(words[0]):
+		return c.digestFiles(ctx, tx, words[1:])
+	}
+	return nil, c.wrong("digest_what", lang.Values{"Word": short(c.Args[0])})
+}
+
+func isSubscribe(w string) bool {
+	return slices.Contains([]string{"abo", "abonnieren", "subscribe"}, w)
+}
+func isUnsubscribe(w string) bool {
+	return slices.Contains([]string{"stopp", "stop", "abbestellen", "unsubscribe"}, w)
+}
+func isFile(w string) bool { return slices.Contains([]string{"datei", "dateien", "file", "files"}, w) }
+
+// folded are words as they are compared.
+func folded(words []string) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = fold(w)
+	}
+	return list
+}
+
+// newest is the digest published last that everybody may read who reads the
+// answer.
+func (c *Call) newest(ctx context.Context, tx *store.Tx) (*digest.Page, error) {
+	rooms, networks := []id.RoomID{c.Room}, []string{c.Network.Name}
+	if c.Direct {
+		rooms = nil
+		in, err := store.JoinedRooms(ctx, tx, c.Sender)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range in {
+			if r.Network == c.Network.Name {
+				rooms = append(rooms, r.ID)
+			}
+		}
+	}
+	d, err := store.NewestDigest(ctx, tx, rooms, networks)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, c.wrong("digest_none_yet", lang.Values{"Help": c.Table.word("hilfe", c.Lang)})
+	} else if err != nil {
+		return nil, err
+	}
+	return digest.Load(ctx, tx, c.Table.phrases, c.Network.Zone, ShownPrefix(c.Network.Prefix), d.ID)
+}
+
+func (c *Call) newestDigest(ctx context.Context, tx *store.Tx) (*Reply, error) {
+	page, err := c.newest(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	text := page.Text()
+	// what changes or is taken back changes here, too
+	return &Reply{Text: text}, digest.Shown(ctx, tx, page, store.PostCopy, ReplyKey(c.Event), c.Room, "")
+}
+
+// digestFiles sends the newest digest as files.
+func (c *Call) digestFiles(ctx context.Context, tx *store.Tx, words []string) (*Reply, error) {
+	names := true
+	switch {
+	case len(words) == 0:
+	case len(words) == 2 && slices.Contains([]string{"ohne", "without"}, words[0]) && slices.Contains([]string{"namen", "names"}, words[1]):
+		names = false
+	default:
+		return nil, c.wrong("digest_file_what")
+	}
+	page, err := c.newest(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	name := "digest-" + page.To.In(c.Network.Zone).Format(time.DateOnly)
+	reply := &Reply{Private: true, Text: c.say("digest_files"), Files: []store.File{
+		{Name: name + ".md", Type: "text/markdown", Data: []byte(page.Markdown(names))},
+		{Name: name + ".html", Type: "text/html", Data: []byte(page.HTML(names))},
+	}}
+	for i := range reply.Files {
+		if err := digest.Shown(ctx, tx, page, store.PostFile, FileKey(c.Event, i), "", c.Sender); err != nil {
+			return nil, err
+		}
+	}
+	return reply, nil
+}
+
+// subscribe lets a person have digests by direct message: in a room those of
+// that room, in a direct chat those of their only room, or the network's own.
+func (c *Call) subscribe(ctx context.Context, tx *store.Tx) (*Reply, error) {
+	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(c.Sender)); err != nil {
+		return nil, err
+	} else if gone {
+		return nil, c.wrong("digest_abo_forgotten", lang.Values{"Word": c.Table.word("merkdirmich", c.Lang)})
+	}
+	_, err := tx.Subscribe(ctx, store.Subscription{User: c.Sender, Network: c.Network.Name, Room: c.Network.Room, At: c.Now})
+	if err != nil {
+		return nil, err
+	}
+	key := "digest_abo_room"
+	if c.Network.Room == "" {
+		key = "digest_abo_network"
+	}
+	return &Reply{Private: true, Text: c.say(key, lang.Values{"Network": c.Network.Name, "Word": c.Command.Name(c.Lang)})}, nil
+}
+
+func (c *Call) unsubscribe(ctx context.Context, tx *store.Tx) (*Reply, error) {
+	room := c.Network.Room
+	if c.Direct {
+		room = "" // all of them: there is no room to see which is meant
+	}
+	did, err := tx.Unsubscribe(ctx, c.Sender, c.Network.Name, room)
+	if err != nil {
+		return nil, err
+	}
+	key := "digest_stopped"
+	if !did {
+		key = "digest_stopped_none"
+	}
+	return &Reply{Private: true, Text: c.say(key, lang.Values{"Network": c.Network.Name, "Word": c.Command.Name(c.Lang)})}, nil
+}

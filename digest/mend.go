@@ -1,0 +1,121 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"buffet/lang"
+	"buffet/schedule"
+	"buffet/store"
+)
+
+// mend has the messages that show a digest say what they are to say now.
+func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
+	var a store.MendDigestArgs
+	if err := j.Decode(&a); err != nil {
+		return err
+	}
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := j.Done(ctx, tx); err != nil {
+			return err
+		}
+		d, err := store.DigestByID(ctx, tx, a.Digest)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		posts, err := store.DigestPosts(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		page, err := p.page(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		for _, post := range posts {
+			if err := p.mendPost(ctx, tx, d, page, post); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {
+	if post.Kind != store.PostDraft && (d.Kind == store.DigestSummary || post.Kind == store.PostFile) {
+		return p.takeBack(ctx, tx, d, page, post)
+	}
+	text := page.Text()
+	if post.Kind == store.PostDraft {
+		text = p.draft(d, page)
+	}
+	hash := bodyHash(text)
+	if hash == post.BodyHash {
+		return nil
+	}
+	post.BodyHash = hash
+	post.Edits++
+	m := store.Message{Key: fmt.Sprintf("%s/edit/%d", post.Key, post.Edits), Room: post.Room, User: post.User, Edits: post.Key,
+		Plain: text.Plain(), HTML: text.HTML(), IfThere: post.User != ""}
+	if _, err := tx.Send(ctx, m, p.Now()); err != nil {
+		return err
+	}
+	return tx.PutDigestPost(ctx, post)
+}
+
+// takeBack redacts a message that cannot be mended: of a summary nothing is
+// kept to write it anew from, and a file is what it is.
+func (p *Publisher) takeBack(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {
+	shown := voidsHash(d)
+	if d.Kind == store.DigestWeekly {
+		shown = bodyHash(page.Text())
+	}
+	if shown == post.BodyHash || post.Edits > 0 {
+		return nil
+	}
+	post.Edits++
+	if err := tx.PutDigestPost(ctx, post); err != nil {
+		return err
+	}
+	_, err := tx.Send(ctx, store.Message{Key: post.Key + "/gone", Room: post.Room, User: post.User, Redacts: post.Key}, p.Now())
+	return err
+}
+
+// voidsHash stands for the body of a summary, of which no text is kept: it
+// changes when something in it becomes void.
+func voidsHash(d store.Digest) string {
+	if d.Voids == 0 {
+		return ""
+	}
+	return fmt.Sprintf("voids/%d", d.Voids)
+}
+
+// draft is what an organiser's copy of a draft says, in whatever state it is.
+func (p *Publisher) draft(d store.Digest, page *Page) *lang.Text {
+	if d.State == store.DigestDraft {
+		return page.Draft()
+	}
+	text := p.Phrases.Text(d.Lang, "digest_draft_"+d.State)
+	if d.State == store.DigestPublished && d.Kind == store.DigestWeekly {
+		text.Line().Line().Add(page.Text())
+	}
+	return text
+}
+
+// MendOffers plans the mending of what shows these offers, which changed
+// because of something with that key.
+func (p *Publisher) MendOffers(ctx context.Context, tx *store.Tx, key string, offers []int64) error {
+	list, err := store.DigestsShowing(ctx, tx, offers, p.Now().Add(-comingDays*24*time.Hour))
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		if err := tx.MendDigest(ctx, n, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"buffet/knowledge"
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// Page is a digest as it reads now: offers as they are, links that lead
+// somewhere, without what was left out or taken back.
+type Page struct {
+	store.Digest
+	Lines []store.DigestLine
+	Place string // what people call the room, for who does not read it there; "" if that is not known
+
+	phrases  *lang.Phrases
+	zone     *time.Location
+	prefix   string
+	via      []string // servers that know the room
+	sections []section
+	names    []string // of those who wrote the sources, and of the room's members
+}
+
+// section is what stands under one heading.
+type section struct {
+	name  string
+	items []item
+	more  int
+}
+
+// item is one thing: a date, or a question with its answers.
+type item struct {
+	number int
+	lines  []line
+}
+
+// line is a line with what is looked up for it.
+type line struct {
+	store.DigestLine
+	offer *offers.Shown
+	link  string
+}
+
+// Load reads a stored digest for people whose clocks go by zone, and who begin
+// commands with prefix.
+func Load(ctx context.Context, q store.Querier, p *lang.Phrases, zone *time.Location, prefix string, digestID int64) (*Page, error) {
+	d, err := store.DigestByID(ctx, q, digestID)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := store.DigestLines(ctx, q, digestID)
+	if err != nil {
+		return nil, err
+	}
+	return PageOf(ctx, q, p, zone, prefix, &Draft{Digest: d, Lines: lines})
+}
+
+// PageOf is the same for a draft, stored or not.
+func PageOf(ctx context.Context, q store.Querier, p *lang.Phrases, zone *time.Location, prefix string, d *Draft) (*Page, error) {
+	page := &Page{Digest: d.Digest, Lines: d.Lines, phrases: p, zone: zone, prefix: prefix}
+	if err := page.lookUp(ctx, q); err != nil {
+		return nil, err
+	}
+	if d.Kind != store.DigestSummary { // which is as long as it was asked to be
+		page.fit()
+	}
+	return page, nil
+}
+
+// Empty tells whether nothing is left of it.
+func (p *Page) Empty() bool { return len(p.sections) == 0 }
+
+// lookUp lays the lines out in sections and items.
+func (p *Page) lookUp(ctx context.Context, q store.Querier) (err error) {
+	look := &lookup{Page: p, q: q, rooms: map[id.RoomID][]string{}}
+	if p.via, err = store.Via(ctx, q, p.Room, ""); err != nil {
+		return err
+	}
+	at := map[string]int{}
+	lines := slices.Clone(p.Lines)
+	slices.SortStableFunc(lines, func(a, b store.DigestLine) int { return a.Seq - b.Seq })
+	gone := map[int]bool{} // items whose first line is gone
+	first := map[int]bool{}
+	for _, l := range lines {
+		here, err := look.line(ctx, l)
+		if err != nil {
+			return err
+		}
+		if l.Role != More && !first[l.Number] {
+			first[l.Number] = true
+			gone[l.Number] = here == nil
+		}
+		if here == nil || gone[l.Number] && l.Role != More {
+			continue
+		}
+		i, ok := at[l.Section]
+		if !ok {
+			i = len(p.sections)
+			at[l.Section] = i
+			p.sections = append(p.sections, section{name: l.Section})
+		}
+		p.sections[i].take(*here)
+	}
+	p.dropUnanswered()
+	p.sections = slices.DeleteFunc(p.sections, func(s section) bool { return len(s.items) == 0 })
+	return look.names(ctx)
+}
+
+func (s *section) take(l line) {
+	if l.Role == More {
+		n, _ := strconv.Atoi(l.Label)
+		s.more += n
+		return
+	}
+	if n := len(s.items); n > 0 && s.items[n-1].number == l.Number {
+		s.items[n-1].lines = append(s.items[n-1].lines, l)
+		return
+	}
+	s.items = append(s.items, item{l.Number, []line{l}})
+}
+
+// dropUnanswered leaves out answered questions of which no answer is left.
+func (p *Page) dropUnanswered() {
+	for i, s := range p.sections {
+		if s.name == Answered {
+			p.sections[i].items = slices.DeleteFunc(s.items, func(i item) bool { return len(i.lines) < 2 })
+		}
+	}
+}
+
+// lookup finds what lines need beside themselves.
+type lookup struct {
+	*Page
+	q     store.Querier
+	rooms map[id.RoomID][]string // servers that know them; nil for one that nobody gets into
+}
+
+// line is nil if it is not shown any more.
+func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
+	if l.Gone != "" {
+		return nil, nil
+	}
+	here := &line{DigestLine: l}
+	if l.Section == Coming && l.Role != More {
+		i, ok, err := offers.DateNow(ctx, k.q, l.Offer, l.Occurrence)
+		if err != nil || !ok {
+			return nil, err
+		}
+		shown := offers.View{Phrases: k.phrases, Lang: k.Lang, Zone: k.zone, Prefix: k.prefix, Now: k.To}.Show(i)
+		here.offer, here.link = &shown, shown.URL
+		if here.link == "" && k.Audience != store.AudiencePublic { // not everybody is to come in
+			here.link = shown.Join
+		}
+		return here, nil
+	}
+	here.link = l.Link
+	if len(l.Sources) > 0 && l.Sources[0].Event != "" && l.Sources[0].Room != "" {
+		s := l.Sources[0]
+		via, err := k.via(ctx, s.Room)
+		if err != nil {
+			return nil, err
+		}
+		here.link = ""
+		if via != nil {
+			here.link = knowledge.Link(s.Room, s.Event, via)
+		}
+	}
+	here.link = address(here.link)
+	return here, nil
+}
+
+// via is by which servers a message's room is reached; nil if nobody else gets there.
+func (k *lookup) via(ctx context.Context, room id.RoomID) ([]string, error) {
+	if via, ok := k.rooms[room]; ok {
+		return via, nil
+	}
+	via := []string(nil)
+	r, err := store.RoomIn(ctx, k.q, room)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil || r.Direct == "" {
+		if via, err = store.Via(ctx, k.q, room, ""); err != nil {
+			return nil, err
+		}
+		if len(via) == 0 { // the message stayed in a room that was replaced
+			via = append([]string{}, k.Page.via...)
+		}
+	}
+	k.rooms[room] = via
+	return via, nil
+}
+
+// names are what people are called who may be named in the texts.
+func (k *lookup) names(ctx context.Context) error {
+	seen, member := map[string]bool{}, k.phrases.Say(k.Lang, "digest_member")
+	add := func(name string) {
+		if name != "" && !seen[name] && name != member {
+			seen[name] = true
+			k.Page.names = append(k.Page.names, name)
+		}
+	}
+	rooms := map[id.RoomID]bool{k.Room: true}
+	for _, l := range k.Lines {
+		add(l.Who)
+		for _, s := range l.Sources {
+			rooms[s.Room] = true
+			if s.Author != "" {
+				name, err := store.DisplayName(ctx, k.q, s.Room, s.Author)
+				if err != nil {
+					return err
+				}
+				add(name)
+			}
+		}
+	}
+	for room := range rooms {
+		list, err := store.MemberNames(ctx, k.q, room)
+		if err != nil {
+			return err
+		}
+		for _, name := range list {
+			add(name)
+		}
+	}
+	return nil
+}

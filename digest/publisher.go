@@ -1,0 +1,218 @@
+package digest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/id"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/schedule"
+	"buffet/store"
+)
+
+// The kinds of jobs around digests.
+const (
+	SlotKind    = "digest"         // a schedule's slot: schedule.SlotArgs
+	PublishKind = "publish-digest" // an approved one: store.MendDigestArgs
+	PreviewKind = "preview-digest" // PreviewArgs
+)
+
+const (
+	slotTimeout = 10 * time.Minute // a week is read from the homeserver, and a model may be slow
+	// firstWindow is how far back a room's first digest reaches at most.
+	firstWindow = 5 * 7 * 24 * time.Hour
+)
+
+// Publisher makes digests, has them approved, posts them and keeps the posts true.
+type Publisher struct {
+	Store    *store.Store
+	Phrases  *lang.Phrases
+	Composer *Composer
+	Now      func() time.Time
+	Log      zerolog.Logger
+	// Place is how a room's people read; not ok if the bot is not there.
+	Place func(ctx context.Context, q store.Querier, room id.RoomID) (offers.AnnounceRoom, bool, error)
+	// Organisers are those of a room, who get its drafts. It may ask the
+	// homeserver; it is not called in a transaction.
+	Organisers func(ctx context.Context, room id.RoomID) ([]id.UserID, error)
+	// KnowMembers makes sure that the members of a room are known.
+	KnowMembers func(ctx context.Context, room id.RoomID) error
+	// Said is a message's text as it reads now; not ok if it is not to be read
+	// any more.
+	Said func(ctx context.Context, room id.RoomID, e id.EventID) (text string, ok bool, err error)
+}
+
+// Handlers do the jobs of all kinds.
+func (p *Publisher) Handlers() map[string]schedule.Handler {
+	return map[string]schedule.Handler{
+		SlotKind:             {Run: p.slot, Timeout: slotTimeout},
+		PublishKind:          {Run: p.publish, Timeout: slotTimeout},
+		PreviewKind:          {Run: p.preview, Timeout: slotTimeout, Max: 3},
+		store.MendDigestKind: {Run: p.mend},
+	}
+}
+
+// errNotThere lets a digest wait until the bot is in the room, or its
+// organisers are told that it failed.
+var errNotThere = errors.New("not in the room")
+
+// errMoved lets a digest be made anew: the one before it was released while it
+// was in the making, and both would hold the same.
+var errMoved = errors.New("the digest before this one was released meanwhile")
+
+// slot makes the digest that a schedule planned. One that waits for approval
+// since the last time lapses: its window was never closed, so what was in it
+// comes again.
+func (p *Publisher) slot(ctx context.Context, j *schedule.Job) error {
+	var a schedule.SlotArgs
+	if err := j.Decode(&a); err != nil {
+		return err
+	}
+	s, err := p.Store.Schedule(ctx, a.Schedule)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // removed since it was planned
+	} else if err != nil {
+		return err
+	}
+	audience := OptionsOf(s.Filter).Audience
+	draft, approval, err := p.make(ctx, s.Room, audience, a.Slot)
+	if err != nil {
+		return err
+	}
+	var organisers []id.UserID
+	if approval && draft != nil {
+		if organisers, err = p.Organisers(ctx, s.Room); err != nil {
+			return fmt.Errorf("find organisers: %w", err)
+		}
+	}
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		now := p.Now()
+		if err := j.Done(ctx, tx); err != nil {
+			return err
+		}
+		if err := lapse(ctx, tx, s.Room, audience, now); err != nil {
+			return err
+		}
+		if draft == nil {
+			return nil // a thin week: the window grows
+		}
+		if from, err := window(ctx, tx, s.Room, audience, a.Slot); err != nil {
+			return err
+		} else if !from.Equal(draft.From) {
+			return errMoved
+		}
+		draft.Made, draft.State = now, store.DigestDraft
+		if !approval {
+			draft.State = store.DigestApproved
+		}
+		n, err := tx.AddDigest(ctx, draft.Digest, draft.Lines)
+		if err != nil {
+			return err
+		}
+		if !approval {
+			return release(ctx, tx, n, now)
+		}
+		if len(organisers) == 0 {
+			p.Log.Warn().Stringer("room_id", s.Room).Int64("digest", n).Msg("a draft that nobody can approve: the room has no organisers")
+		}
+		return p.SendDraft(ctx, tx, n, organisers, now)
+	})
+}
+
+// make composes a room's digest as of a time. approval tells whether
+// organisers are to see it first.
+func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, to time.Time) (draft *Draft, approval bool, err error) {
+	q := p.Store.Reader()
+	place, there, err := p.Place(ctx, q, room)
+	if err != nil {
+		return nil, false, err
+	}
+	if !there {
+		return nil, false, errNotThere
+	}
+	from, err := window(ctx, q, room, audience, to)
+	if err != nil {
+		return nil, false, err
+	}
+	set, err := store.Settings(ctx, q, room)
+	if err != nil {
+		return nil, false, err
+	}
+	simple := set[store.SetSimple] == store.On
+	if err := p.KnowMembers(ctx, room); err != nil {
+		return nil, false, fmt.Errorf("know members: %w", err)
+	}
+	draft, err = p.Composer.Compose(ctx, q, place, audience, from, to, simple)
+	return draft, simple || set[store.SetApproval] != store.Off, err
+}
+
+// window is where a digest begins: at the end of the last one that was
+// published or refused; the first one when we came, five weeks back at most.
+func window(ctx context.Context, q store.Querier, room id.RoomID, audience string, to time.Time) (time.Time, error) {
+	last, err := store.LastDigest(ctx, q, room, audience)
+	if err == nil {
+		return last.To, nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, err
+	}
+	from := to.Add(-firstWindow)
+	r, err := store.RoomIn(ctx, q, room)
+	if err != nil {
+		return from, err
+	}
+	if r.Joined.After(from) && r.Followed == "" {
+		from = r.Joined
+	}
+	return from, nil
+}
+
+// lapse ends the drafts of a room and an audience that nobody approved.
+func lapse(ctx context.Context, tx *store.Tx, room id.RoomID, audience string, now time.Time) error {
+	drafts, err := store.Drafts(ctx, tx, room)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		if d.Kind != store.DigestWeekly || d.Audience != audience {
+			continue
+		}
+		if err := settle(ctx, tx, d, store.DigestLapsed, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle moves a draft on, and has the messages say so that show it. A draft
+// that was moved on by somebody else in the meantime gives a Problem.
+func settle(ctx context.Context, tx *store.Tx, d store.Digest, state string, now time.Time) error {
+	did, err := tx.SetDigestState(ctx, d.ID, d.State, state, now)
+	if err != nil {
+		return err
+	}
+	if !did {
+		return lang.Wrong("digest_decided")
+	}
+	return tx.MendDigest(ctx, d.ID, state)
+}
+
+// release plans the posting of an approved digest.
+func release(ctx context.Context, tx *store.Tx, digest int64, now time.Time) error {
+	_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s/%d", PublishKind, digest), PublishKind, store.MendDigestArgs{Digest: digest}, now)
+	return err
+}
+
+func bodyHash(t *lang.Text) string {
+	sum := sha256.Sum256([]byte(t.Plain() + "\x00" + t.HTML()))
+	return hex.EncodeToString(sum[:])
+}
+
+// personKey is what stands for a person in an outbox key, which outlives them.
+func personKey(tx *store.Tx, user id.UserID) string { return tx.HashPerson(user)[:16] }

@@ -23,6 +23,7 @@ const (
 	Unanswered  = "open"       // questions that wait
 	Experiences = "experience" // what members have learnt
 	Threads     = "thread"     // what was talked about most
+	Summed      = "summary"    // the only one of a summary
 )
 
 // More is the role of a line that is no line: there are so many more in its
@@ -56,7 +57,7 @@ type Composer struct {
 	// Summariser is who writes for a network when texts of these rooms are put
 	// into it; nil: Extractive.
 	Summariser func(ctx context.Context, q store.Querier, network string, rooms []id.RoomID) Summariser
-	Hash       func(id.UserID) string // store.HashPerson
+	Hash       func(id.UserID) string // store.HashPerson; needed with Read
 	Log        zerolog.Logger
 }
 
@@ -68,7 +69,8 @@ type Draft struct {
 
 // Compose makes the digest of a window for an audience (store.AudienceRoom and
 // its siblings), of place's room or network. It is nil after a thin week. It
-// may take a while: it reads the room, and a model may write.
+// may take a while, for it reads the room, and a model may write: q is not to
+// be a transaction.
 func (c *Composer) Compose(ctx context.Context, q store.Querier, place offers.AnnounceRoom, audience string, from, to time.Time, simple bool) (*Draft, error) {
 	w := &writing{Composer: c, q: q, place: place, scopes: scopesOf(place, audience), shown: map[id.EventID]bool{}, draft: &Draft{Digest: store.Digest{
 		Kind: store.DigestWeekly, Network: place.Network, Room: place.Room, Audience: audience, State: store.DigestDraft, Lang: place.Lang,

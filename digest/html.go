@@ -73,5 +73,5 @@ func (p *Page) htmlLine(l line, names bool) htmlLine {
 		return htmlLine{When: o.When, Title: lang.Unlinked(o.Title), Off: o.Off, About: lang.Unlinked(o.About),
 			Link: l.link, LinkWords: p.plain("digest_to_offer")}
 	}
-	return htmlLine{Label: l.Label, Words: p.words(l, names), Link: l.link, LinkWords: p.linkWords(l)}
+	return htmlLine{Label: p.label(l), Words: p.words(l, names), Link: l.link, LinkWords: p.linkWords(l)}
 }

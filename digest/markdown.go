@@ -19,7 +19,10 @@ func (p *Page) Markdown(names bool) string {
 		return b.String()
 	}
 	for _, s := range p.sections {
-		b.WriteString("\n## " + escape(p.heading(s.name)) + "\n\n")
+		b.WriteString("\n")
+		if h := p.heading(s.name); h != "" {
+			b.WriteString("## " + escape(h) + "\n\n")
+		}
 		for _, i := range s.items {
 			for n, l := range i.lines {
 				indent := "- "
@@ -52,8 +55,8 @@ func (p *Page) markdownLine(l line, names bool) string {
 		}
 		s += " · " + escape(lang.Unlinked(o.About))
 	} else {
-		if l.Label != "" {
-			s = "**" + escape(l.Label) + "** "
+		if label := p.label(l); label != "" {
+			s = "**" + escape(label) + "** "
 		}
 		s += escape(p.words(l, names))
 	}
@@ -69,11 +72,10 @@ func (p *Page) markdownLine(l line, names bool) string {
 
 // fileTitle names the year: files are kept.
 func (p *Page) fileTitle() string {
-	place := p.place()
-	if p.Audience == store.AudienceRoom && p.Place == "" {
-		place = p.plain("digest_room_of", lang.Values{"Network": lang.Unlinked(p.Network)})
+	if p.Kind == store.DigestSummary {
+		return p.title() + " · " + p.days(time.Time{})
 	}
-	return p.plain("digest_title", lang.Values{"Days": p.days(time.Time{}), "Place": place})
+	return p.plain("digest_title", lang.Values{"Days": p.days(time.Time{}), "Place": p.place()})
 }
 
 // reader says whom the file is for.

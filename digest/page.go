@@ -70,7 +70,9 @@ func PageOf(ctx context.Context, q store.Querier, p *lang.Phrases, zone *time.Lo
 	if err := page.lookUp(ctx, q); err != nil {
 		return nil, err
 	}
-	page.fit()
+	if d.Kind != store.DigestSummary { // which is as long as it was asked to be
+		page.fit()
+	}
 	return page, nil
 }
 
@@ -155,6 +157,9 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		}
 		shown := offers.View{Phrases: k.phrases, Lang: k.Lang, Zone: k.zone, Prefix: k.prefix, Now: k.To}.Show(i)
 		here.offer, here.link = &shown, shown.URL
+		if here.link == "" && k.Audience != store.AudiencePublic { // not everybody is to come in
+			here.link = shown.Join
+		}
 		return here, nil
 	}
 	if l.Text == "" && l.Role != More {

@@ -1,13 +1,8 @@
 package digest
 
 import (
-	"html"
-	"net/url"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"buffet/knowledge"
 	"buffet/lang"
@@ -83,8 +78,8 @@ func (p *Page) text(numbered bool) *lang.Text {
 	}
 	for _, s := range p.sections {
 		t.Line()
-		if p.Kind != store.DigestSummary {
-			t.Line().Bold(p.heading(s.name))
+		if h := p.heading(s.name); h != "" {
+			t.Line().Bold(h)
 		}
 		for _, i := range s.items {
 			for n := range i.lines {
@@ -126,23 +121,32 @@ func (p *Page) title() string {
 // which came out in its afternoon.
 func (p *Page) days(now time.Time) string {
 	from, to := p.From.In(p.zone), p.To.In(p.zone).Add(-time.Second)
-	if next := from.AddDate(0, 0, 1); from.Hour() >= 12 && next.Before(to) {
+	if next := from.AddDate(0, 0, 1); p.Kind == store.DigestWeekly && from.Hour() >= 12 && next.Before(to) {
 		from = next
 	}
 	return lang.Days(p.Lang, from, to, now)
 }
 
+// place is where it is from. A room's digest is read elsewhere, too, as a
+// subscriber's copy: "this room" would be wrong there.
 func (p *Page) place() string {
-	switch {
-	case p.Audience != store.AudienceRoom:
-		return p.plain("digest_of_network", lang.Values{"Network": lang.Unlinked(p.Network)})
-	case p.Place != "":
+	if p.Audience == store.AudienceRoom && p.Place != "" {
 		return clip(lang.Unlinked(p.Place), maxWho)
 	}
-	return p.say("digest_of_room")
+	key := "digest_of_network"
+	if p.Audience == store.AudienceRoom {
+		key = "digest_of_room"
+	}
+	return p.plain(key, lang.Values{"Network": lang.Unlinked(p.Network)})
 }
 
-func (p *Page) heading(section string) string { return p.say("digest_head_" + section) }
+// heading is a section's; a summary needs none.
+func (p *Page) heading(section string) string {
+	if section == Summed {
+		return ""
+	}
+	return p.plain("digest_head_" + section)
+}
 
 // command is what shows the rest of a section; "" if nothing does.
 func (p *Page) command(section string) string {
@@ -169,13 +173,24 @@ func (p *Page) line(t *lang.Text, l line) {
 		}
 		return
 	}
-	if l.Label != "" {
-		t.Bold(l.Label).Raw(" ")
+	if label := p.label(l); label != "" {
+		t.Bold(label).Raw(" ")
 	}
 	t.Raw(p.words(l, true))
 	if l.link != "" {
 		t.Raw(" · ").Link(p.linkWords(l), l.link)
 	}
+}
+
+// label is what stands before a line.
+func (p *Page) label(l line) string {
+	switch {
+	case l.Section != Summed || l.Role != Question:
+		return l.Label
+	case l.Open:
+		return p.plain("digest_label_open")
+	}
+	return p.plain("digest_label_question")
 }
 
 // words are what somebody said, in quotation marks and with who it was, or
@@ -223,8 +238,8 @@ func (p *Page) foot() []string {
 	case p.Answers > 0:
 		list = append(list, p.say("digest_new_one", lang.Values{"What": answers}))
 	}
-	if p.Model != "" {
-		list = append(list, p.say("digest_by_model", lang.Values{"Host": p.Model}))
+	if key := p.writer(); key != "" {
+		list = append(list, p.say(key, lang.Values{"Host": p.Model}))
 	}
 	if p.Unreadable > 0 {
 		list = append(list, p.say("digest_unreadable", lang.Values{"Count": p.Unreadable}))
@@ -235,40 +250,19 @@ func (p *Page) foot() []string {
 	return list
 }
 
-// clip is the beginning of a line of at most n characters, up to a word's end.
-func clip(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	s = string([]rune(s)[:n-1])
-	if i := strings.LastIndex(s, " "); i > len(s)/2 {
-		s = s[:i]
-	}
-	return strings.TrimRight(s, " ,;:–-") + "…"
-}
-
-// address is s if it may be a link of ours, "" otherwise.
-func address(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" || u.Scheme != "mailto" && u.Host == "" || u.User != nil ||
-		strings.ContainsAny(s, " \t\r\n<>\"\\") {
+// writer is the phrase for who wrote the text, "" if its people did.
+func (p *Page) writer() string {
+	if p.Model == "" {
 		return ""
 	}
-	return s
-}
-
-var (
-	lineEnd = regexp.MustCompile(`<br>`)
-	tag     = regexp.MustCompile(`<[^>]*>`)
-)
-
-// extent is how many lines and characters of a text people see.
-func extent(t *lang.Text) (lines, chars int) {
-	for _, l := range lineEnd.Split(t.HTML(), -1) {
-		if l = strings.TrimSpace(html.UnescapeString(tag.ReplaceAllString(l, ""))); l != "" {
-			lines++
-			chars += utf8.RuneCountInString(l)
+	for _, s := range p.sections {
+		for _, i := range s.items {
+			for _, l := range i.lines {
+				if l.Who != "" { // a model's lines have nobody
+					return "digest_by_model_too"
+				}
+			}
 		}
 	}
-	return lines, chars
+	return "digest_by_model"
 }

@@ -18,7 +18,8 @@ type Shown struct {
 	Title  string
 	Off    string // that it does not take place; "" if it does
 	About  string // its kind, its host, its place
-	URL    string // an address of http or https that may be shown, or ""
+	URL    string // what leads further, http or https, or ""
+	Join   string // where it takes place, of those online
 }
 
 // Show puts a date into words.
@@ -29,10 +30,7 @@ func (v View) Show(i Item) Shown {
 	}
 	place := clip(i.Location, maxPlace)
 	if online := address(i.Location); online != "" {
-		place = v.say("offer_online")
-		if s.URL == "" {
-			s.URL = online
-		}
+		place, s.Join = v.say("offer_online"), online
 	}
 	var about []string
 	for _, part := range []string{v.kind(i.Kind), clip(i.Host, maxHost), place} {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func (q *digestQuery) page(ctx context.Context, db Querier, where, order string,
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM contribution c WHERE `+where, q.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count contributions: %w", err)
 	}
-	args := append(q.args[:len(q.args):len(q.args)], limit)
+	args := slices.Concat(q.args, []any{limit})
 	list, err = contributions(ctx, db, where+` ORDER BY `+order+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
 	return list, total, err
 }

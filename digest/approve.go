@@ -40,6 +40,9 @@ func (p *Publisher) SendDraft(ctx context.Context, tx *store.Tx, digest int64, o
 // or somebody else decided in the meantime. The caller makes sure that an
 // organiser of its room says so.
 func Approve(ctx context.Context, tx *store.Tx, d store.Digest, without []int, now time.Time) error {
+	if d.State != store.DigestDraft {
+		return lang.Wrong("digest_decided")
+	}
 	lines, err := store.DigestLines(ctx, tx, d.ID)
 	if err != nil {
 		return err
@@ -70,6 +73,9 @@ func Approve(ctx context.Context, tx *store.Tx, d store.Digest, without []int, n
 
 // Refuse ends a draft for good: what was in it does not come again.
 func Refuse(ctx context.Context, tx *store.Tx, d store.Digest, now time.Time) error {
+	if d.State != store.DigestDraft {
+		return lang.Wrong("digest_decided")
+	}
 	return settle(ctx, tx, d, store.DigestRefused, now)
 }
 

@@ -36,6 +36,8 @@ type live struct {
 	ctx  context.Context
 	anke *matrixtest.Member
 	stop func()
+
+	queue bool // jobs are done
 }
 
 // start makes a bot that works in a plain and an encrypted room.

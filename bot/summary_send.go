@@ -20,7 +20,10 @@ func (s *summing) finish(ctx context.Context, m *made, mended uint64) error {
 		}
 		return s.rest(ctx, tx, &m.answer, m.draft, keys)
 	})
-	if err == nil && m.draft == nil {
+	if err == nil {
+		if m.draft != nil {
+			m.sources = nil // the draft has them; it is not made twice
+		}
 		s.talks.keep(s.q, m.answer, time.Now())
 	}
 	return err
@@ -121,9 +124,8 @@ func (b *Bot) SummaryFailed(ctx context.Context, tx *store.Tx, job store.Job, ca
 	}
 	number := faultNumber()
 	b.Log.Error().Err(cause).Str("job", job.Key).Str("fault", number).Stringer("room_id", a.Of).Msg("summary given up")
-	_, err := b.conclude(ctx, tx, a, b.Phrases.Text(a.Lang, "bot_fault", lang.Values{"Number": number}), time.Now())
-	if err != nil {
+	if _, err := b.conclude(ctx, tx, a, b.Phrases.Text(a.Lang, "bot_fault", lang.Values{"Number": number}), time.Now()); err != nil {
 		return fmt.Errorf("tell of summary given up: %w", err)
 	}
-	return nil
+	return tx.WipeJob(ctx, job.Key) // who asked stands in it
 }

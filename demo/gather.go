@@ -17,6 +17,7 @@ func (t *story) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	t.question = question
 	if err := t.consent(ctx, n.ben, "Fahrdienst"); err != nil {
 		return err
 	}

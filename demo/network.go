@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"text/template"
@@ -188,16 +189,17 @@ func (n *network) importProgramme(ctx context.Context, now time.Time) (string, e
 	return n.bot.call(ctx, "import", path, "--network", networkName)
 }
 
-// owe puts the next announcement of all rooms to a time that has passed, as if
-// the bot had been down then. Only while it is down.
-func (n *network) owe(ctx context.Context, slot time.Time) error {
+// owe puts the next slots of one kind of all rooms to a time that has passed,
+// as if the bot had been down then. Only while it is down.
+func (n *network) owe(ctx context.Context, kind string, slot time.Time) error {
 	st, err := store.Open(ctx, filepath.Join(n.dir, "data", "buffet.db"))
 	if err != nil {
 		return err
 	}
 	list, err := st.Schedules(ctx, "")
+	list = slices.DeleteFunc(list, func(s store.Schedule) bool { return s.Kind != kind || !s.Enabled })
 	if err == nil && len(list) != 2 {
-		err = fmt.Errorf("there are %d schedules, not one per room", len(list))
+		err = fmt.Errorf("there are %d schedules of that kind, not one per room", len(list))
 	}
 	if err == nil {
 		err = st.Write(ctx, func(tx *store.Tx) error {
@@ -211,7 +213,7 @@ func (n *network) owe(ctx context.Context, slot time.Time) error {
 		})
 	}
 	if err := errors.Join(err, st.Close()); err != nil {
-		return fmt.Errorf("put announcements back: %w", err)
+		return fmt.Errorf("put schedules back: %w", err)
 	}
 	return nil
 }

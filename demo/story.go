@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/internal/matrixtest"
+	"buffet/schedule"
 )
 
 const (
@@ -33,6 +34,9 @@ type story struct {
 	slot  time.Time // when the announcement is due
 	near  bool      // that was still to come when the bot started
 	asked []asked
+
+	question id.EventID // Ben's, in the encrypted room
+	alone    id.RoomID  // Anke's direct chat
 }
 
 // asked is something said, and how often the bot was to answer.
@@ -52,7 +56,7 @@ func (t *story) watchers() []*watcher { return []*watcher{t.all, t.aside} }
 
 // tell plays the story. An error ends it; a check that fails does not.
 func (t *story) tell(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.gather, t.organiserPlans, t.directChat, t.count} {
+	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.gather, t.organiserPlans, t.sumUp, t.directChat, t.count} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -139,7 +143,7 @@ func (t *story) announce(ctx context.Context) error {
 		if err := t.n.bot.stop(); err != nil {
 			return err
 		}
-		if err := t.n.owe(ctx, t.slot); err != nil {
+		if err := t.n.owe(ctx, schedule.Announcement, t.slot); err != nil {
 			return err
 		}
 		if err := t.n.bot.start(); err != nil {
@@ -244,6 +248,7 @@ func (t *story) preview(ctx context.Context) error {
 	if err != nil {
 		return t.missing(ctx, err, "the bot opens a direct chat with Anke")
 	}
+	t.alone = invite.RoomID
 	if _, err := n.anke.Join(ctx, invite.RoomID.String()); err != nil {
 		return err
 	}
@@ -302,10 +307,14 @@ func (t *story) count(ctx context.Context) error {
 		if _, err := t.ask(ctx, t.n.chris, r, "!angebote "+last[r], last[r]); err != nil {
 			return err
 		}
-		posts := 0
+		posts, digests := 0, 0
 		for _, evt := range t.n.ben.Messages(r.id) {
 			if evt.Sender == t.n.buffet && evt.Content.AsMessage().MsgType == event.MsgText {
-				posts++
+				if strings.HasPrefix(evt.Content.AsMessage().Body, "Digest") {
+					digests++
+				} else {
+					posts++
+				}
 			}
 			if evt.Sender == t.n.buffet && evt.Mautrix.WasEncrypted != r.encrypted {
 				t.fail("expected that all that the bot says in %s is encrypted or not as the room is", r.name)
@@ -314,6 +323,9 @@ func (t *story) count(ctx context.Context) error {
 		if posts != 1 {
 			t.fail("expected exactly one announcement in %s, not %d", r.name, posts)
 		}
+		if want := map[bool]int{true: 1}[r == t.n.secret]; digests != want {
+			t.fail("expected %d digests in %s, not %d", want, r.name, digests)
+		}
 	}
 	for _, a := range t.asked {
 		if got := t.answers(a); got != a.answers {
@@ -321,7 +333,7 @@ func (t *story) count(ctx context.Context) error {
 		}
 	}
 	if t.failures() == failed {
-		t.ok("one announcement per room, one answer per question, none to what was not meant for the bot, all in Austausch encrypted")
+		t.ok("one announcement per room, one digest where it was released, one answer per question, none to what was not meant for the bot, all in Austausch encrypted")
 	}
 	return nil
 }

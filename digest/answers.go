@@ -9,8 +9,9 @@ import (
 // asked is a question with the messages that answer it.
 type asked struct {
 	part    int
-	sisters []int // the questions of its message, itself among them
+	sisters []asked // the questions of its message, itself among them
 	answers []answer
+	kind    cue  // what it wants
 	best    int  // of answers, -1 for none
 	open    bool // nobody answered, or only that they will
 }
@@ -26,6 +27,8 @@ type answer struct {
 const (
 	maxAsked   = 400 // questions that answers are looked for
 	lookAhead  = 60  // messages after a question that are looked at
+	maxSisters = 9   // questions of one message that are told apart
+	maxTelling = 40  // sentences of one message that may answer
 	answerFrom = 1.2 // what a message must score to be an answer
 )
 
@@ -33,16 +36,20 @@ const (
 func (g *Reading) findAnswers() {
 	for i := range g.parts {
 		if g.parts[i].question && !g.parts[i].weak && len(g.asked) < maxAsked {
-			g.asked = append(g.asked, asked{part: i, best: -1})
+			g.asked = append(g.asked, asked{part: i, kind: wanted(g.parts[i].text), best: -1})
 		}
 	}
 	for n := range g.asked {
 		q := &g.asked[n]
-		for k := n; k >= 0 && g.messageOf(k) == g.messageOf(n); k-- {
-			q.sisters = append([]int{g.asked[k].part}, q.sisters...)
+		from, to := n, n+1
+		for from > 0 && g.messageOf(from-1) == g.messageOf(n) {
+			from--
 		}
-		for k := n + 1; k < len(g.asked) && g.messageOf(k) == g.messageOf(n); k++ {
-			q.sisters = append(q.sisters, g.asked[k].part)
+		for to < len(g.asked) && g.messageOf(to) == g.messageOf(n) {
+			to++
+		}
+		if to-from <= maxSisters {
+			q.sisters = g.asked[from:to]
 		}
 	}
 	for n := range g.asked {
@@ -121,13 +128,12 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	}
 	a := answer{message: m}
 	top := math.Inf(-1)
-	kind := wanted(p.text)
-	for j := s.first; j < s.last; j++ {
+	for j := s.first; j < min(s.last, s.first+maxTelling); j++ {
 		aside := g.parts[j].aside && g.parts[j].words < 14
 		if g.parts[j].question || g.parts[j].weak || aside || g.forSister(q, j) {
 			continue
 		}
-		v := g.telling(q.part, j, kind)
+		v := g.telling(q.part, j, q.kind)
 		if rank := v + 1.1*float64(g.parts[j].x[Length]); rank > top {
 			top, a.parts, a.score = rank, []int{j}, score+v
 		}
@@ -165,24 +171,20 @@ func (g *Reading) forSister(q *asked, part int) bool {
 	if len(q.sisters) < 2 {
 		return false
 	}
-	mine := g.telling(q.part, part, wanted(g.parts[q.part].text))
-	label := 0
-	for j := part; label == 0 && j >= g.messages[g.parts[part].message].first; j-- { // "Zu 2: ja. Und …"
-		label = labelOf(g.parts[j].text)
-	}
-	for n, sister := range q.sisters {
-		if label > 0 {
-			own := labelOf(g.parts[sister].text)
+	if label := g.parts[part].label; label > 0 {
+		for n, sister := range q.sisters {
+			own := g.parts[sister.part].label
 			if own == 0 {
 				own = n + 1
 			}
 			if own == label {
-				return sister != q.part
+				return sister.part != q.part
 			}
 		}
 	}
+	mine := g.telling(q.part, part, q.kind)
 	for _, sister := range q.sisters {
-		if sister != q.part && g.telling(sister, part, wanted(g.parts[sister].text)) > mine+0.1 {
+		if sister.part != q.part && g.telling(sister.part, part, sister.kind) > mine+0.1 {
 			return true
 		}
 	}

@@ -59,8 +59,9 @@ func (c *choice) step() bool {
 		if c.asked[i] != nil {
 			companions = c.companions(i)
 			for _, a := range companions {
-				v += max(0, c.value(a))
+				v += c.value(a)
 			}
+			v /= float64(1 + len(companions))
 			if !c.fits(append([]int{i}, companions...)...) {
 				continue
 			}

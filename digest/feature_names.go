@@ -15,8 +15,8 @@ func (f Feature) String() string {
 		Founder: "Founder", LateFounder: "LateFounder", OpenAsk: "OpenAsk", LateAsk: "LateAsk", Tells: "Tells", Promises: "Promises",
 		Bare: "Bare", Stops: "Stops", Chatter: "Chatter", Letters: "Letters", Commas: "Commas", TightStops: "TightStops",
 		TightChatter: "TightChatter", TightAsking: "TightAsking", TightLength: "TightLength", TightDecides: "TightDecides", SoloStops: "SoloStops", SoloLetters: "SoloLetters",
-		SoloCentral: "SoloCentral", SoloTitle: "SoloTitle", BriefDecides: "BriefDecides", BriefNumber: "BriefNumber", Gain: "Gain", Repeats: "Repeats",
-		SameVoice: "SameVoice", SameNote: "SameNote", Next: "Next", Full: "Full", TightGain: "TightGain", SoloGain: "SoloGain",
-		BriefGain: "BriefGain",
+		SoloCentral: "SoloCentral", SoloTitle: "SoloTitle", BriefDecides: "BriefDecides", BriefNumber: "BriefNumber", ChatAsking: "ChatAsking", ChatTells: "ChatTells",
+		ChatOpen: "ChatOpen", ChatConcludes: "ChatConcludes", Gain: "Gain", Repeats: "Repeats", SameVoice: "SameVoice", SameNote: "SameNote",
+		Next: "Next", Full: "Full", TightGain: "TightGain", SoloGain: "SoloGain", BriefGain: "BriefGain",
 	}[f]
 }

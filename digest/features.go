@@ -89,6 +89,10 @@ const (
 	SoloTitle
 	BriefDecides
 	BriefNumber
+	ChatAsking // the same in a chat: short messages, and not many
+	ChatTells
+	ChatOpen
+	ChatConcludes
 
 	Gain      // what it adds of what the talk is about
 	Repeats   // most that it shares with one that is chosen
@@ -149,6 +153,9 @@ func (g *Reading) measure(names map[string]bool) {
 // out, whether only one person talks, whether messages are short.
 type form struct{ tight, solo, brief float64 }
 
+// chat is how much a talk is one of short messages that is not long as a whole.
+func (f form) chat() float64 { return f.brief * (1 - f.tight) }
+
 func (g *Reading) formOf() form {
 	total, voices := 0, map[string]bool{}
 	for i, m := range g.talk.Messages {
@@ -201,19 +208,24 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 		set(f[1], k.solo*float64(p.x[f[0]]))
 	}
 	set(BriefDecides, k.brief*float64(p.x[Decides]))
+	set(ChatAsking, k.chat()*float64(p.x[Asking]))
+	set(ChatConcludes, k.chat()*float64(p.x[Concludes]))
 	set(BriefNumber, k.brief*float64(p.x[Number]))
 }
 
 // measureTies fills in what follows from who answers whom.
 func (g *Reading) measureTies() {
+	chat := g.form.chat()
 	for i := range g.asked {
 		q := &g.asked[i]
 		p := &g.parts[q.part]
 		p.x[OpenAsk] = float32(truth(q.open))
 		p.x[LateAsk] = p.x[OpenAsk] * p.x[Progress]
+		p.x[ChatOpen] = p.x[OpenAsk] * float32(chat)
 		for _, a := range q.answers {
 			for _, j := range a.parts {
 				g.parts[j].x[Tells] = 1
+				g.parts[j].x[ChatTells] = float32(chat)
 				g.parts[j].x[Promises] = float32(truth(a.pending))
 			}
 		}

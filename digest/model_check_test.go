@@ -21,7 +21,7 @@ func office() digest.Request {
 		"Carla: Die Küche bleibt wegen der Reparatur zu, steht in plan.pdf und auf https://verein.example/plan. Sie sagte \"wir   öffnen\nwieder\" im Mai.",
 		"Dora: The projector is broken, we need a new one before the meeting on Friday at the town hall.",
 		"Carla: Ich war bei @emil:verein.example, Platz P3 im Parkhaus.",
-		"Bernd: Anke hat den Schlüssel vom Bulli, und ANKE bringt ihn mit.", "Dora: Gut so.", "Dora: Sehr gut.", "Dora: La réunion de mardi est annulée à cause de la neige, merci de prévenir tous les collègues.")
+		"Bernd: Anke hat den Schlüssel vom Bulli, und ANKE bringt ihn mit.", "Dora: Gut so.", "Dora: Sehr gut.", "Dora: La réunion de mardi est annulée pour cause de neige, merci de prévenir tous les collègues.")
 	r.Names = []string{"Emil Winter"}
 	return r
 }
@@ -69,7 +69,7 @@ func TestChecks(t *testing.T) {
 		{"The driver service on Tuesday is still looking for somebody who can take it.", []int{1}, ""},
 		{"The projector is broken, and we need a new one before the meeting on Friday.", []int{4}, ""},
 		{"Am Freitag kocht niemand warmes Essen.", []int{4}, "Am Freitag kocht niemand warmes Essen."}, // of English words nothing can be said
-		{"La réunion de mardi est annulée à cause de la neige, prévenir tous les collègues.", []int{9}, ""},
+		{"La réunion de mardi est annulée pour cause de neige, prévenir tous les collègues.", []int{9}, ""},
 		{"Le service de transport du mardi cherche encore une personne disponible pour conduire.", []int{1}, ""},
 		{"Der Fahrdienst hat eine Seite: https://boese.example/", []int{1}, ""},
 		{"Der Fahrdienst hat eine Seite: boese.example.com", []int{1}, ""},

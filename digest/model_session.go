@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"buffet/knowledge"
 	"buffet/lang"
@@ -88,16 +87,7 @@ func unmarked(text string) string { return strings.NewReplacer("<", "‹", ">", 
 // clean makes a text one line in which nothing can be taken for the marks
 // around it.
 func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == utf8.RuneError:
-			return -1 // nobody sees them
-		}
-		return r
-	}, text)
-	text = numbers.ReplaceAllString(unmarked(text), "($1)")
+	text = numbers.ReplaceAllString(unmarked(strings.Map(visible, text)), "($1)")
 	return strings.Join(strings.Fields(text), " ")
 }
 

@@ -162,6 +162,9 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		}
 		return here, nil
 	}
+	if l.Text == "" && l.Role != More {
+		return nil, nil // of a digest that was wiped
+	}
 	here.link = l.Link
 	if len(l.Sources) > 0 && l.Sources[0].Event != "" && l.Sources[0].Room != "" {
 		s := l.Sources[0]

@@ -119,7 +119,7 @@ func (p *Publisher) dropOutdated(ctx context.Context, tx *store.Tx, d store.Dige
 			if waits, err := store.IsOpen(ctx, tx, c.ID, scopes); err != nil {
 				return err
 			} else if !waits {
-				if err := tx.DropLines(ctx, d.ID, store.LineOut, l.Number); err != nil {
+				if err := tx.VoidLine(ctx, d.ID, l.Seq); err != nil {
 					return err
 				}
 			}

@@ -49,6 +49,7 @@ type part struct {
 	text       string // with single blanks
 	start, end int    // in the message's text
 	words      int
+	label      int     // the number of the question that it is, or answers; 0 for none
 	terms      []int32 // each once
 	question   bool
 	follows    bool // only blanks part it from the part before
@@ -116,10 +117,14 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 			continue
 		}
 		p.weak = weak || order
+		p.question = lang.Asks(p.text)
 		p.readTone()
+		p.weak = p.weak || p.aside && p.words < 8
+		if p.label = labelOf(p.text); p.label == 0 && p.n > 0 && !p.question { // "Zu 2: ja. Und …"
+			p.label = g.parts[len(g.parts)-1].label
+		}
 		s.says = s.says || !p.weak
 		p.terms = v.terms(p.text)
-		p.question = lang.Asks(p.text)
 		p.follows = p.n > 0 && strings.TrimSpace(text[g.parts[len(g.parts)-1].end:at.Start]) == ""
 		s.length += p.words
 		s.terms = append(s.terms, p.terms...)

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"text/tabwriter"
@@ -22,8 +23,9 @@ type sample struct {
 	set     *threads
 	thread  *thread
 	reading *digest.Reading
-	facts   [][]string // the ids of the messages that tell a fact
-	weight  float64
+	facts   [][]string         // the ids of the messages that tell a fact
+	weight  float64            // among all that are learnt from
+	part    float64            // how often a climb uses it, the less the more there is of its kind
 	tokens  map[string][]int32 // of lines that were chosen before
 }
 
@@ -76,7 +78,7 @@ func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, er
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), tokens: map[string][]int32{}})
+			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
 		}
 	}
 	if facts == "" {
@@ -119,7 +121,7 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
-		s := sample{reading: g, weight: 1 / float64(len(paths))}
+		s := sample{reading: g, weight: 1 / float64(len(paths)), part: 0.75}
 		for _, kind := range []string{"asked", "answered", "open"} {
 			for _, f := range t.Facts[kind] {
 				s.facts = append(s.facts, f.IDs)
@@ -137,20 +139,24 @@ func (s *sample) worth(w *digest.Weights) (rouge, float64) {
 		r := s.scoreLines(linesOf(sum))
 		return r, r.r1 + 2*r.r2 + r.rl
 	}
-	sources := map[string]bool{}
-	for _, l := range sum.Lines {
-		sources[l.Sources[0]] = true
-	}
-	told := 0.0
-	for _, ids := range s.facts {
-		for _, id := range ids {
-			if sources[id] {
-				told++
-				break
-			}
+	told, useful := factsTold(sum, s.facts)
+	return rouge{}, told/3 + useful/10 // as coarse as they are
+}
+
+// factsTold is the share of facts that a summary tells, and that of its lines
+// that tell one.
+func factsTold(sum *digest.Summary, facts [][]string) (told, useful float64) {
+	for _, ids := range facts {
+		if slices.ContainsFunc(sum.Lines, func(l digest.Line) bool { return slices.Contains(ids, l.Sources[0]) }) {
+			told++
 		}
 	}
-	return rouge{}, told / float64(max(len(s.facts), 1)) / 3 // as coarse as it is
+	for _, l := range sum.Lines {
+		if slices.ContainsFunc(facts, func(ids []string) bool { return slices.Contains(ids, l.Sources[0]) }) {
+			useful++
+		}
+	}
+	return told / float64(max(len(facts), 1)), useful / float64(max(len(sum.Lines), 1))
 }
 
 // scoreLines is what threads.score says, faster: a summary of ours is never
@@ -192,15 +198,20 @@ func worthOf(samples []sample, w *digest.Weights) float64 {
 // summaries better, in steps that become smaller. Several climbs on random
 // halves of the samples are averaged, so that no thread counts too much.
 func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
-	const climbs = 4
+	const climbs = 5
 	var mean digest.Weights
 	for c := range climbs {
 		r := rand.New(rand.NewPCG(7, uint64(c))) //nolint:gosec // it has to be the same each time
 		var half []sample
+		sizes := map[*threads]float64{}
 		for _, s := range samples {
-			if r.Float64() < 0.7 {
+			if r.Float64() < s.part {
 				half = append(half, s)
+				sizes[s.set]++
 			}
+		}
+		for i := range half { // each set weighs the same
+			half[i].weight = 1 / sizes[half[i].set]
 		}
 		w, err := climb(ctx, half, r)
 		if err != nil {
@@ -262,11 +273,12 @@ func crossValidate(ctx context.Context, w *tabwriter.Writer, samples []sample, f
 		}
 		for i := range these {
 			s := &these[i]
-			r, v := s.worth(learnt)
 			if s.set == nil {
-				told, talks = told+3*v, talks+1
+				share, _ := factsTold(s.reading.Choose(learnt), s.facts)
+				told, talks = told+share, talks+1
 				continue
 			}
+			r, _ := s.worth(learnt)
 			if total[s.set] == nil {
 				total[s.set] = &rouge{}
 			}

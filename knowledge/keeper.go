@@ -148,7 +148,7 @@ func Clip(text string) string {
 }
 
 // Answer keeps a reply to a gathered question. What its asker says there, and
-// what is no answer (thanks, emoji), only counts as life in the thread.
+// what is no answer (thanks, emoji, asking back), only counts as life in the thread.
 func (k *Keeper) Answer(ctx context.Context, tx *store.Tx, p Place, question int64, m Said, now time.Time) error {
 	return k.answer(ctx, tx, p, question, m, false, now)
 }
@@ -168,7 +168,7 @@ func (k *Keeper) answer(ctx context.Context, tx *store.Tx, p Place, question int
 		}
 	}
 	body := Clip(m.Text)
-	if !chosen && (m.Author == q.Author || !lang.IsAnswer(body)) || body == "" {
+	if !chosen && (m.Author == q.Author || !lang.IsAnswer(body) || lang.OnlyAsks(body)) || body == "" {
 		return nil
 	}
 	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(m.Author)); err != nil || gone {

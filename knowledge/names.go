@@ -13,6 +13,9 @@ import (
 // an organisation's, made of words that texts need. It counts only as a whole.
 const nameWords = 3
 
+// phraseWords of a name are looked for as a whole; only jokes have more.
+const phraseWords = 16
+
 // unsure is who is meant by a word that is in the names of several people.
 const unsure = -1
 
@@ -35,10 +38,7 @@ func newNameIndex() *nameIndex {
 
 // add has a name found as that of who, which is not negative.
 func (x *nameIndex) add(name string, who int) {
-	first, place := name, ""
-	if i := strings.IndexAny(name, "([|,/–—"); i > 0 {
-		first, place = name[:i], name[i:] // where they work
-	}
+	first, place := person(name)
 	x.phrase(place, who)
 	tokens := x.phrase(first, who)
 	if len(tokens) == 1 && (tokens[0].Stop || tokens[0].End-tokens[0].Start == 2) {
@@ -62,9 +62,18 @@ func (x *nameIndex) add(name string, who int) {
 	}
 }
 
+// person is who a name names, and what follows: where they work.
+func person(name string) (first, place string) {
+	if i := strings.IndexAny(name, "([|,/–—"); i > 0 {
+		return name[:i], name[i:]
+	}
+	return name, ""
+}
+
 // phrase has the words of a text found together; one alone is none.
 func (x *nameIndex) phrase(text string, who int) []lang.Token {
 	tokens := lang.Tokens(text)
+	tokens = tokens[:min(len(tokens), phraseWords)]
 	if len(tokens) < 2 {
 		return tokens
 	}
@@ -112,7 +121,7 @@ func (x *nameIndex) replace(text string, with func(who int, said string) string)
 			continue
 		}
 		start, end := tokens[i].Start, tokens[i+n-1].End
-		if last := tokens[i+n-1]; x.genitive(last.Word) {
+		if last := tokens[i+n-1]; x.genitive(last.Word) && text[end-1]|0x20 == 's' {
 			end--
 		}
 		b.WriteString(text[at:start])

@@ -18,7 +18,7 @@ var (
 	address = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"]*[^\s<>".,;:!?()\[\]{}'«»„“”…*_]`)
 
 	addressed   = regexp.MustCompile(`\b(?:Frau|Herrn?|Fr\.|Hr\.|Familie|Mrs?\.?|Ms\.?) (?:Dr\. |Prof\. )?(\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)*)`)
-	placeholder = regexp.MustCompile(`\[(?:link|url|mail|id|phone|word)\d+\]|\bP\d+`)
+	placeholder = regexp.MustCompile(`\[(?:link|url|mail|id|phone|word)\d+\]|\b(?:P\d+)+`)
 )
 
 // hiding is a rule of what reaches people.
@@ -64,19 +64,25 @@ type Pseudonyms struct {
 // whole of it.
 func NewPseudonyms(people []Person, names []string) *Pseudonyms {
 	p := &Pseudonyms{names: newNameIndex(), people: map[string]string{}, count: map[string]int{}, given: map[string]string{}}
+	number, seen := map[string]int{}, map[Person]bool{}
 	for _, one := range people {
-		if p.people[one.ID] != "" {
+		if seen[one] {
 			continue
 		}
-		n := p.next("P")
-		p.people[one.ID] = fmt.Sprintf("P%d", n)
-		p.names.add(one.Name, n)
+		seen[one] = true
+		n := number[one.ID]
+		if n == 0 {
+			n = p.next("P")
+			number[one.ID], p.people[one.ID] = n, fmt.Sprintf("P%d", n)
+		}
+		p.names.add(one.Name, n) // some change theirs
 		if local, _, ok := strings.Cut(strings.TrimPrefix(one.ID, "@"), ":"); ok && one.ID[0] == '@' {
 			p.names.add(local, n)
 		}
 	}
 	for _, name := range names {
-		if hidden := p.names.replace(name, func(int, string) string { return "" }); strings.TrimSpace(hidden) == "" {
+		first, _ := person(name)
+		if left := p.names.replace(first, func(int, string) string { return "" }); !strings.ContainsFunc(left, unicode.IsLetter) {
 			continue // one of the above
 		}
 		p.names.add(name, p.next("P"))

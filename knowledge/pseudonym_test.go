@@ -3,6 +3,7 @@ package knowledge_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"buffet/knowledge"
 )
@@ -12,7 +13,8 @@ func TestPseudonyms(t *testing.T) {
 		{ID: "@anke.muster:example.org", Name: "Anke Müller (Caritas Nord)"}, {ID: "2", Name: "Petra Schmidt"}, {ID: "3", Name: "Petra Klein-Vogel"},
 		{ID: "4", Name: "Will"}, {ID: "5", Name: "Jo"}, {ID: "6", Name: "P2: ignore\n[1]"}, {ID: "7", Name: "🌻"},
 		{ID: "8", Name: "Verein der guten Nachbarschaft Leipzig Ost"},
-	}, []string{"Jonas Weber", "anke"})
+		{ID: "2", Name: "Biene"},
+	}, []string{"Jonas Weber", "anke", "Anke Müller (Caritas)", "Petra Schmidt, Tafel"})
 	if p.Of("2") != "P2" || p.Of("7") != "P7" || p.Of("9") != "" {
 		t.Errorf("people: %q, %q, %q", p.Of("2"), p.Of("7"), p.Of("9"))
 	}
@@ -21,6 +23,7 @@ func TestPseudonyms(t *testing.T) {
 		"@anke.muster:example.org ist muster und AnkeMüller":  "[id1] ist P1 und P1",
 		"Petra Schmidt, petra klein-vogel und Petra":          "P2, P3 und P10",
 		"Klein-Vogels Auto, Vogel":                            "P3s Auto, P3",
+		"Biene und Bienes Petra Schmidt":                      "P2 und P2s P2",
 		"Will will, jo. Jo auch":                              "P4 will, jo. P5 auch",
 		"Caritas Nord, aber die Caritas":                      "P1, aber die Caritas",
 		"der Verein der guten Nachbarschaft Leipzig-Ost":      "der P8",
@@ -52,6 +55,27 @@ func TestPseudonyms(t *testing.T) {
 	if got := p.HideNames("P2 und Anke an [mail1] wegen Jonas, anke"); got != "P2 und P1 an [mail1] wegen P9, anke" {
 		t.Errorf("names: %q", got)
 	}
+}
+
+// Any text can be hidden, nothing that reaches people is left in it, and all
+// that was hidden can be put back.
+func FuzzPseudonyms(f *testing.F) {
+	for _, seed := range []string{"Anke fragt Petra Groß", "@anke:example.org P1 [mail1]", "ankes Größe, Großs", "0341 123456 a@b.de https://x.example/anke", "\xff\x00Anke\u0308s", "P0P0 xP1"} {
+		f.Add(seed, "Anke Müller", "Petra Groß")
+	}
+	f.Fuzz(func(t *testing.T, text, one, two string) {
+		p := knowledge.NewPseudonyms([]knowledge.Person{{ID: "1", Name: one}, {ID: "@b:c", Name: two}}, []string{"Pes"})
+		hidden := p.Hide(text)
+		if again := knowledge.Pseudonymise(hidden.Text); len(hidden.Said) == 0 && again != text && hidden.Text != again {
+			t.Errorf("%q is left in %q", text, hidden.Text)
+		}
+		if _, ok := knowledge.Reveal(hidden.Text, hidden.Said); !ok {
+			t.Errorf("%q cannot be put back: %v", hidden.Text, hidden.Said)
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(hidden.Text) {
+			t.Errorf("half a letter in %q", hidden.Text)
+		}
+	})
 }
 
 func TestAddressed(t *testing.T) {

@@ -33,7 +33,7 @@ var (
 	named    = regexp.MustCompile(`^(?:@\S+|\p{Lu}[\p{Ll}-]+(?: \p{Lu}[\p{Ll}-]+)?\s*[,:])`)
 
 	rhetoric = regexp.MustCompile(`^(?:wer hätte (?:das|es)|wer weiß das|wer weiß schon|ist (?:das|es|sie|er) nicht|was will man|was soll (?:das|der|man da)|wie \S+ ist (?:das|der|die) denn|wie \S+ ist das$|` +
-		`isn't|aren't|wasn't|ain't|who knew|who (?:would|could)(?:'ve| have)? (?:thought|known|guessed)|who'd have|who cares|who knows|what could possibly|how \S+ is (?:that|this)$|` +
+		`isn't|aren't|wasn't|ain't|who knew|who (?:would|could)(?:'ve| have)? (?:thought|known|guessed)|who'd have|who cares|who knows(?:$| (?:what|why|how|when|where|if|anymore)\b)|what could possibly|how \S+ is (?:that|this)$|` +
 		`you know what|are you (?:kidding|serious|joking)|(?:does|do|has|is) (?:any(?:one|body)) (?:ever|even|still)\b|muss das sein|geht's noch|what the|what on earth|` +
 		`wen (?:interessiert|juckt)|was kann da|how hard can|why (?:oh why|me)|warum immer|was ist (?:denn )?(?:nur |bloß )?(?:los|mit (?:euch|dir) los))`)
 	// about the moment, or about something that only the people talking know

@@ -58,6 +58,7 @@ var questions = []string{
 	"What software do you use for accounting?",
 	"Which insurance do we need for a bouncy castle?",
 	"Where can we get cheap folding tables?",
+	"Who knows a good transport service for our older members?",
 	"When is the deadline for the lottery grant?",
 	"Is there a list of funders for small groups?",
 	"Are there any rules about filming children at events?",
@@ -106,6 +107,7 @@ var noQuestions = []string{
 	"`SELECT name FROM clubs WHERE id = ?` has been running since yesterday", "> Has anyone used Nextcloud here before?\nYes, we have for years.",
 	"Does anyone ever listen to me?", "Nobody knows how the council decides.", "Thanks for all the answers!", "Why?", "And now?",
 	"The meeting starts on Thursday at six.", "Maybe on Wednesday?", "Are you kidding me right now?",
+	"Who knows?", "Who knows what the council will say?",
 }
 
 // TestIsQuestion measures on phrases that were written without looking at the code: hardly
@@ -143,6 +145,17 @@ var answers = []string{
 var noAnswers = []string{
 	"danke dir!", "Vielen Dank", "Danke euch allen 🙏", "Tausend Dank für die Hilfe!", "thanks a lot", "Thank you so much!", "thx", "ok", "+1", "super",
 	"Interessiert mich auch", "Das würde mich auch interessieren!", "me too", "👍👍", "🎉", "Perfekt, danke!", "cool", "?", "hm", "Following", "Alles klar", "Great, thanks!",
+}
+
+func TestOnlyAsks(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Und wie ist das versichert?": true, "Wirklich? Wie lange dauert das denn?": true, "Wie meinst du das (genau?)": true, "How much is it?": true,
+		"Frag doch die Caritas. Oder hast du schon?": false, "Wir machen das.": false, "": false, "👍": false, "Warum? Weil es günstiger ist.": false,
+	} {
+		if got := lang.OnlyAsks(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
 }
 
 func TestIsAnswer(t *testing.T) {

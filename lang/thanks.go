@@ -36,3 +36,15 @@ func IsAnswer(text string) bool {
 	}
 	return said
 }
+
+// OnlyAsks tells whether a text is nothing but questions: in reply to one it
+// asks back, or for more, and answers nothing.
+func OnlyAsks(text string) bool {
+	list := Sentences(text)
+	for _, s := range list {
+		if !strings.HasSuffix(strings.TrimRight(text[s.Start:s.End], " )\"“”«»"), "?") {
+			return false
+		}
+	}
+	return len(list) > 0
+}

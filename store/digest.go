@@ -202,6 +202,16 @@ func DraftsFor(ctx context.Context, q Querier, user id.UserID) ([]Digest, error)
 	return list, nil
 }
 
+// SummaryDrafts are the summaries made before a time that still wait for
+// approval.
+func SummaryDrafts(ctx context.Context, q Querier, before time.Time) ([]Digest, error) {
+	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest WHERE kind = 'summary' AND state = 'draft' AND made_at < $1 ORDER BY id`, Millis(before))
+	if err != nil {
+		return nil, fmt.Errorf("read drafts of summaries: %w", err)
+	}
+	return list, nil
+}
+
 // Digests are the weekly digests of a network, newest first; of all networks
 // with "".
 func Digests(ctx context.Context, q Querier, network string, limit int) ([]Digest, error) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"maunium.net/go/mautrix/id"
 )
 
 // DigestWindow is what a digest may tell: what is visible in these scopes, and
@@ -13,6 +15,10 @@ import (
 type DigestWindow struct {
 	Scopes   []string
 	From, To time.Time
+	// Room and Audience are those of the digest: organisers may have said of
+	// an open question that it is not to come again there.
+	Room     id.RoomID
+	Audience string
 }
 
 // digestQuery puts a query about a window together.
@@ -100,11 +106,17 @@ func VisibleAnswers(ctx context.Context, db Querier, question int64, scopes []st
 }
 
 // UnansweredQuestions are the visible questions from before the window's end
-// that are open and have no visible answer: first what is new in the window,
-// then the newest.
+// that are open and have no visible answer, those aside that organisers left
+// out of a digest of this room and audience or refused with it: first what is
+// new in the window, then the newest.
 func UnansweredQuestions(ctx context.Context, db Querier, w DigestWindow, limit int) (list []Contribution, total int, err error) {
 	q := newDigestQuery(w)
-	return q.page(ctx, db, fmt.Sprintf(`c.kind = 'question' AND c.closed_at = 0 AND c.sent_at < $%d AND `, len(w.Scopes)+2)+q.visible("c")+`
+	q.args = append(q.args, w.Room, w.Audience)
+	return q.page(ctx, db, fmt.Sprintf(`c.kind = 'question' AND c.closed_at = 0 AND c.sent_at < $%d AND `, len(w.Scopes)+2)+q.visible("c")+fmt.Sprintf(`
+		AND NOT EXISTS (SELECT 1 FROM digest_source s JOIN digest_line l ON l.digest_id = s.digest_id AND l.seq = s.seq
+			JOIN digest d ON d.id = s.digest_id WHERE s.contribution_id = c.id AND s.contribution_id > 0 AND l.section = 'open' AND d.kind = 'weekly'
+			AND d.room_id = $%d AND d.audience = $%d AND (d.state = 'refused' OR d.state IN ('approved', 'published') AND l.gone = 'out'))`,
+		len(q.args)-1, len(q.args))+`
 		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.kind = 'answer' AND `+q.visible("a")+`)`,
 		`NOT `+q.fresh("c")+`, c.sent_at DESC, c.id DESC`, limit)
 }

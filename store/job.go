@@ -125,6 +125,14 @@ func (tx *Tx) FailJob(ctx context.Context, j Job, now time.Time, cause error) (b
 	return tx.changeJob(ctx, j, `state = 'failed', finished_at = $3, last_error = $4`, Millis(now), clip(cause))
 }
 
+// WipeJob wipes the arguments of a job that was given up.
+func (tx *Tx) WipeJob(ctx context.Context, key string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE job SET args = '' WHERE key = $1 AND state <> 'ready'`, key); err != nil {
+		return fmt.Errorf("wipe job: %w", err)
+	}
+	return nil
+}
+
 // RetryJob puts a job off until at, after an attempt that went wrong.
 func (tx *Tx) RetryJob(ctx context.Context, j Job, at time.Time, cause error) (bool, error) {
 	return tx.changeJob(ctx, j, `run_at = $3, last_error = $4`, Millis(at), clip(cause))

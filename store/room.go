@@ -126,6 +126,7 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE mark SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE contribution SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE digest SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE digest_post SET room_id = $1 WHERE room_id = $2 AND outbox_key IN (SELECT key FROM outbox WHERE room_id = $1 AND sent_at = 0)`,
 		`UPDATE OR REPLACE subscription SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {

@@ -59,6 +59,9 @@ func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.Roo
 // forgetDigests deletes digests as old as contributions may become, and what
 // is known of answers to "kurz" when the outbox forgets them.
 func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time) error {
+	if err := digest.LapseSummaries(ctx, tx, now); err != nil {
+		return err
+	}
 	list, err := store.DigestRooms(ctx, tx)
 	if err != nil {
 		return err

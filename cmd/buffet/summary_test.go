@@ -90,6 +90,9 @@ func TestSummaryOfThread(t *testing.T) {
 		if room == c.encrypted && !evt.Mautrix.WasEncrypted {
 			t.Error("not encrypted")
 		}
+		if _, body = c.short(c.ben, room, root, "!kurz seit 0:00 uhr"); !strings.Contains(body, "Dieser Thread in Kürze: 62 Nachrichten von 3 Personen seit heute\n") {
+			t.Errorf("of a thread since then:\n%s", body)
+		}
 	})
 }
 

@@ -108,9 +108,13 @@ func TestVoidLines(t *testing.T) {
 			q.Closed = friday
 			return tx.PutContribution(ctx, q)
 		}, nil, nil, nil},
-		"deleted": {func(ctx context.Context, tx *store.Tx, q store.Contribution) error { return tx.DropContribution(ctx, q) },
+		"deleted": {func(ctx context.Context, tx *store.Tx, q store.Contribution) error {
+			return tx.DropContribution(ctx, q)
+		},
 			[]string{"1 void"}, []string{"1 void"}, []string{"1 void"}},
-		"a message of the room": {func(ctx context.Context, tx *store.Tx, _ store.Contribution) error { return tx.VoidEvent(ctx, room, "$m") },
+		"a message of the room": {func(ctx context.Context, tx *store.Tx, _ store.Contribution) error {
+			return tx.VoidEvent(ctx, room, "$m")
+		},
 			[]string{"2 void"}, nil, nil},
 		"one of that id elsewhere": {func(ctx context.Context, tx *store.Tx, _ store.Contribution) error {
 			return tx.VoidEvent(ctx, other, "$m")

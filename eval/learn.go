@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, er
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
+			list = append(list, sample{set: s, thread: t, reading: g, part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
 		}
 	}
 	if facts == "" {
@@ -121,7 +122,7 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
-		s := sample{reading: g, weight: 1 / float64(len(paths)), part: 0.75}
+		s := sample{reading: g, part: 0.75}
 		for _, kind := range []string{"asked", "answered", "open"} {
 			for _, f := range t.Facts[kind] {
 				s.facts = append(s.facts, f.IDs)
@@ -174,46 +175,56 @@ func (s *sample) scoreLines(lines []string) rouge {
 	return s.set.best(s.thread, all)
 }
 
-// worthOf is the weighted sum over samples, less a little for large weights.
-func worthOf(samples []sample, w *digest.Weights) float64 {
-	parts := make([]float64, 2)
+// worthOf is what each sample is worth, by its weight.
+func worthOf(samples []sample, w *digest.Weights) []float64 {
+	list := make([]float64, len(samples))
+	const workers = 2
 	var wait sync.WaitGroup
-	for k := range parts {
+	for k := range workers {
 		wait.Go(func() {
-			for i := k; i < len(samples); i += len(parts) {
+			for i := k; i < len(samples); i += workers {
 				_, v := samples[i].worth(w)
-				parts[k] += v * samples[i].weight
+				list[i] = v * samples[i].weight
 			}
 		})
 	}
 	wait.Wait()
-	size := 0.0
-	for _, v := range w {
-		size += v * v
-	}
-	return parts[0] + parts[1] - 0.0008*size
+	return list
 }
 
-// learn climbs: each weight in turn goes up or down as long as that makes the
-// summaries better, in steps that become smaller. Several climbs on random
-// halves of the samples are averaged, so that no thread counts too much.
+// better tells whether a step is worth it: the sum grows by more than chance
+// would have it, and than the step is large.
+func better(after, before []float64, moved float64) bool {
+	sum, squares := 0.0, 0.0
+	for i := range after {
+		d := after[i] - before[i]
+		sum += d
+		squares += d * d
+	}
+	return sum > math.Sqrt(squares)+0.001*moved
+}
+
+// learn climbs: from weights by hand, each in turn goes up or down as long as
+// that makes the summaries better, in steps that become smaller. Several
+// climbs on random parts of the samples are averaged, so that no thread counts
+// too much.
 func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
-	const climbs = 5
+	const climbs = 4
 	var mean digest.Weights
 	for c := range climbs {
 		r := rand.New(rand.NewPCG(7, uint64(c))) //nolint:gosec // it has to be the same each time
-		var half []sample
+		var some []sample
 		sizes := map[*threads]float64{}
 		for _, s := range samples {
 			if r.Float64() < s.part {
-				half = append(half, s)
+				some = append(some, s)
 				sizes[s.set]++
 			}
 		}
-		for i := range half { // each set weighs the same
-			half[i].weight = 1 / sizes[half[i].set]
+		for i := range some { // each set weighs the same
+			some[i].weight = 1 / sizes[some[i].set]
 		}
-		w, err := climb(ctx, half, r)
+		w, err := climb(ctx, some, r)
 		if err != nil {
 			return nil, err
 		}
@@ -225,25 +236,24 @@ func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
 }
 
 func climb(ctx context.Context, samples []sample, r *rand.Rand) (*digest.Weights, error) {
-	w := digest.ByHand()
+	w, from := digest.ByHand(), digest.ByHand()
 	best := worthOf(samples, w)
-	for _, step := range []float64{0.4, 0.2, 0.1} {
+	for _, step := range []float64{0.4, 0.2} {
 		for _, f := range r.Perm(len(w)) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
 			for _, d := range []float64{step, -step} {
-				moved := false
+				old, moved := w[f], false
 				for range 3 {
-					old := w[f]
+					if err := ctx.Err(); err != nil {
+						return nil, err
+					}
 					w[f] += d
 					v := worthOf(samples, w)
-					if v <= best {
-						w[f] = old
+					if !better(v, best, math.Abs(w[f]-from[f])-math.Abs(old-from[f])) {
 						break
 					}
-					best, moved = v, true
+					best, old, moved = v, w[f], true
 				}
+				w[f] = old
 				if moved {
 					break
 				}

@@ -358,6 +358,9 @@ const kindRecheck = "recheck"
 type recheckArgs struct {
 	Room  id.RoomID `json:"room"`
 	After int64     `json:"after,omitempty"` // the contribution that was looked at last
+	// Source is the message quoted by a digest that was looked at last; then
+	// all contributions were.
+	Source id.EventID `json:"source,omitempty"`
 }
 
 // recheck adds that job, once per sync response.

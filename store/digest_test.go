@@ -191,7 +191,11 @@ func TestSubscriptions(t *testing.T) {
 	s := &shelf{t, withMatrix(t)}
 	want := func(room id.RoomID, wide bool, users ...id.UserID) {
 		t.Helper()
-		got, err := store.Subscribers(t.Context(), s.st.Reader(), "N", room, wide)
+		list, err := store.Subscriptions(t.Context(), s.st.Reader(), "N", room, wide)
+		var got []id.UserID
+		for _, sub := range list {
+			got = append(got, sub.User)
+		}
 		if err != nil || !slices.Equal(got, users) {
 			t.Errorf("of %s, wide %v: %v, %v; want %v", room, wide, got, err, users)
 		}

@@ -141,11 +141,14 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	if len(a.parts) == 0 {
 		return answer{}, false
 	}
-	a.pending = g.parts[a.parts[0]].promises
+	if a.score < answerFrom {
+		return answer{}, false
+	}
+	a.pending = promises.MatchString(strings.ToLower(g.parts[a.parts[0]].text))
 	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
 		a.parts = append(a.parts, j)
 	}
-	return a, a.score >= answerFrom
+	return a, true
 }
 
 // nearness is how much a message's place speaks for an answer: a reply to the
@@ -206,6 +209,9 @@ func (g *Reading) forSister(q *asked, part int) bool {
 
 // labelOf is the number that somebody gave to a question or answer, 0 for none.
 func labelOf(text string) int {
+	if !strings.ContainsAny(text[:min(len(text), 14)], "123456789") && !hasAny(text, "zu ", "zur ") {
+		return 0
+	}
 	m := labels.FindStringSubmatch(text)
 	if m == nil {
 		return 0

@@ -52,5 +52,5 @@ func judge(text string, names map[string]bool) (quotable, weak bool) {
 // isOrder tells whether a message, or a part of it, is meant for a machine that
 // may read along. Nothing of it is quoted as long as others said something.
 func isOrder(text string) bool {
-	return hasAny(strings.ToLower(text), "ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system", "assistant", "user", "\":", "\" :", "aufgabe", "new ", "messages>") && orders.MatchString(text)
+	return hasAny(strings.ToLower(text), "ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system:", "system :", "system>", "assistant:", "user:", "assistant>", "user>", "\":", "\" :", "neue aufgabe", "new task", "new instructions", "messages>", "message>") && orders.MatchString(text)
 }

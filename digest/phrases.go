@@ -26,11 +26,10 @@ var (
 // for first spare most sentences a closer look.
 func (p *part) readTone() {
 	lower := strings.ToLower(p.text)
-	p.promises = hasAny(lower, "nicht", "ahnung", "frag", "klär", "höre", "schau", "guck", "meld", "ruf", "ask", "check", "find out", "look into", "get back", "know", "idea", "not sure") && promises.MatchString(lower)
 	p.aside = asides.MatchString(lower) || hasAny(lower, "daumen drücken", "daumen sind gedrückt", "bin gespannt", "genauso ein", "ein engel", "kuchen gut")
 	p.aside = p.aside || p.words < 8 && mine.MatchString(lower)
 	p.news = hasAny(lower, "neue", "wirklich", "verschoben", "verlegt", "stand", "update", "stattdessen", "postponed", "rescheduled", "new ") && renews.MatchString(lower)
-	p.retracts = hasAny(lower, "korrektur", "korrigier", "stimmt", "nicht", "falsch", "irr", "zurück", "vertan", "verlesen", "verrechnet", "vertippt", "verwechsel", "daneben", "fehler", "jahr", "war mal", "veraltet", "überholt", "correct", "wrong", "mistake", "not ") && retracts.MatchString(lower)
+	p.retracts = hasAny(lower, "korrektur", "korrigier", "stimmt", "nicht richtig", "nicht korrekt", "nicht ganz", "gilt nicht", "falsch", "irr", "zurück", "vertan", "verlesen", "verrechnet", "vertippt", "verwechsel", "daneben", "fehler", "jahr", "war mal", "veraltet", "überholt", "correct", "wrong", "mistake", "not right", "not true") && retracts.MatchString(lower)
 }
 
 func hasAny(text string, words ...string) bool {

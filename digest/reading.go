@@ -54,7 +54,6 @@ type part struct {
 	terms      []int32 // each once
 	question   bool
 	follows    bool // only blanks part it from the part before
-	promises   bool // to answer later
 	aside      bool // a remark by the way
 	retracts   bool // says that something before is wrong
 	news       bool // says how things stand now

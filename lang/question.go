@@ -164,12 +164,12 @@ var (
 
 // anybody spares most sentences a closer look.
 func anybody(s string) bool {
-	for _, word := range []string{"jemand", "Jemand", "wer ", "ihr", "Ihr", "anyone", "anybody", "someone", "somebody", "any of you", "interessier", "suche", "wüsste", "wonder", "like to know", "dankbar", "Hilfe", "hilfe", " man "} {
+	for _, word := range []string{"jemand", "Jemand", " wer ", " ihr ", "anyone", "anybody", "someone", "somebody", "any of you", "interessier", "suche", "wüsste", "wonder", "like to know", "dankbar", "Hilfe", "hilfe", " man "} {
 		if strings.Contains(s, word) {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(s, "wer ") || strings.HasPrefix(s, "Wer ")
 }
 
 // Asks tells whether one sentence asks something of whoever listens. It takes

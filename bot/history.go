@@ -199,4 +199,3 @@ func (b *Bot) history(ctx context.Context, p *passage, list []*event.Event) (*di
 	}
 	return h, nil
 }
-

@@ -1,9 +1,10 @@
 # Everything is pure Go: no C compiler is needed but for the race detector.
 export CGO_ENABLED ?= 0
 export GOFLAGS ?= -tags=goolm
-# Open sets for the search, beside the checkout; they are no part of the project.
+# Open sets for search and summaries, beside the checkout; they are no part of the project.
 DATA ?= ../shared/data
 SETS = covidfaq-de-para cwafaq-de xquadr-de xquad-de germandpr covidfaq-en-para cwafaq-en xquad-en banking77 xquad-de-en
+TALKS = convosumm-email qmsum klexikon
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .PHONY: demo build test race bench lint clean
@@ -23,12 +24,13 @@ race: ## the same under the race detector, which needs a C compiler; but for the
 	CGO_ENABLED=1 go test -race -skip '^Test(Crash|NoLeak)$$' -timeout 20m -p 1 ./...
 
 bench: ## speed and memory, against peers in the same run
-	go test -run '^$$' -bench . -benchtime 1x ./offers ./schedule ./store
+	go test -run '^$$' -bench . -benchtime 1x ./digest ./offers ./schedule ./store
 	go run ./eval bot
 	@if ls $(DATA)/*.jsonl >/dev/null 2>&1; then go run ./eval retrieval $(SETS:%=$(DATA)/%.jsonl) && \
 		go run ./eval retrieval -match $(DATA)/covidfaq-de-para.jsonl $(DATA)/covidfaq-en-para.jsonl $(DATA)/banking77.jsonl && \
-		go run ./eval retrieval -scale 100000 -data $(DATA); \
-	else echo "There are no open sets in $(DATA): the search is not measured."; fi
+		go run ./eval retrieval -scale 100000 -data $(DATA) && \
+		go run ./eval summaries $(TALKS:%=$(DATA)/%.jsonl) -words 90,110,330; \
+	else echo "There are no open sets in $(DATA): search and summaries are not measured."; fi
 
 lint:
 	go run $(GOLANGCI) run ./...

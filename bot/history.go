@@ -184,12 +184,13 @@ func (b *Bot) history(ctx context.Context, p *passage, list []*event.Event) (*di
 	roots := map[string]bool{}
 	for _, evt := range list {
 		m, err := r.message(ctx, evt)
-		if errors.Is(err, errSealed) {
+		switch {
+		case errors.Is(err, errSealed):
 			h.Unreadable++
 			continue
-		} else if errors.Is(err, errUnreadable) {
+		case errors.Is(err, errUnreadable):
 			continue
-		} else if err != nil {
+		case err != nil:
 			return nil, err
 		}
 		roots[m.Thread] = true

@@ -392,6 +392,16 @@ func (b *Bot) KnowMembers(ctx context.Context, room id.RoomID) error {
 	return b.guard.members(ctx, room)
 }
 
+// RoomName is what a room is called; "" if it has no name.
+func (b *Bot) RoomName(ctx context.Context, room id.RoomID) (string, error) {
+	var name event.RoomNameEventContent
+	err := b.Account.Client.StateEvent(mautrix.WithMaxRetries(ctx, readRetries), room, event.StateRoomName, "", &name)
+	if err != nil && !errors.Is(err, mautrix.MNotFound) {
+		return "", fmt.Errorf("read name of room: %w", err)
+	}
+	return plainName(name.Name), nil
+}
+
 // came notes that we are in a room, and introduces us there, once.
 func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.Time) error {
 	room.Joined = now

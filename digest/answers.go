@@ -134,18 +134,21 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 			continue
 		}
 		v := g.telling(q.part, j, q.kind)
-		if rank := v + 1.1*float64(g.parts[j].x[Length]); rank > top {
+		if rank := v + 1.1*float64(g.parts[j].x[Length]) - 0.03*float64(max(g.parts[j].words-30, 0)); rank > top {
 			top, a.parts, a.score = rank, []int{j}, score+v
 		}
 	}
 	if len(a.parts) == 0 {
 		return answer{}, false
 	}
-	a.pending = g.parts[a.parts[0]].promises
+	if a.score < answerFrom {
+		return answer{}, false
+	}
+	a.pending = promises.MatchString(strings.ToLower(g.parts[a.parts[0]].text))
 	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
 		a.parts = append(a.parts, j)
 	}
-	return a, a.score >= answerFrom
+	return a, true
 }
 
 // nearness is how much a message's place speaks for an answer: a reply to the
@@ -161,8 +164,21 @@ func (g *Reading) nearness(q *asked, m, between int) float64 {
 		return 2
 	case g.leadsTo(m, from):
 		return 0.4 - away
+	case g.toAsker(m, from):
+		return 0.5 - away
 	}
 	return -1.5
+}
+
+// toAsker tells whether a message replies to something that the asker stated
+// after the question.
+func (g *Reading) toAsker(m, question int) bool {
+	up, known := g.byID[g.talk.Messages[m].ReplyTo]
+	if !known || up <= question || g.talk.Messages[up].Sender != g.talk.Messages[question].Sender {
+		return false
+	}
+	s := &g.messages[up]
+	return !slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return p.question })
 }
 
 // forSister tells whether a sentence rather answers another question of the
@@ -193,6 +209,9 @@ func (g *Reading) forSister(q *asked, part int) bool {
 
 // labelOf is the number that somebody gave to a question or answer, 0 for none.
 func labelOf(text string) int {
+	if !strings.ContainsAny(text[:min(len(text), 14)], "123456789") && !hasAny(text, "zu ", "zur ") {
+		return 0
+	}
 	m := labels.FindStringSubmatch(text)
 	if m == nil {
 		return 0
@@ -203,7 +222,12 @@ func labelOf(text string) int {
 // telling is how much a sentence says as an answer.
 func (g *Reading) telling(question, part int, kind cue) float64 {
 	q, p := &g.parts[question], &g.parts[part]
-	v := 1.2*g.likeness(q.terms, p.terms) + 0.3*float64(p.x[First]) + 0.4*float64(p.x[Length]) + 0.15*float64(p.x[Number])
+	v := 1.2*g.likeness(q.terms, p.terms) + 0.4*float64(p.x[Length]) + 0.15*float64(p.x[Number])
+	if s := &g.messages[p.message]; s.last-s.first < essay {
+		v += 0.3 * float64(p.x[First])
+	} else {
+		v += 0.5*float64(p.x[Concludes]) + 0.3*float64(p.x[Decides])
+	}
 	if p.x[Aside] > 0 {
 		v -= 1.5
 	}

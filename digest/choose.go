@@ -1,5 +1,7 @@
 package digest
 
+import "math"
+
 // choice is a summary in the making.
 type choice struct {
 	g       *Reading
@@ -50,6 +52,7 @@ func (g *Reading) Choose(w *Weights) *Summary {
 func (c *choice) step() bool {
 	best, value := -1, 0.0
 	var with []int
+	alone := 1 - min(1, 1.5*c.g.form.chat()) // in a chat, what was asked and answered is what counts
 	for i := range c.g.parts {
 		if c.taken[i] || c.g.parts[i].weak || !c.fits(i) {
 			continue
@@ -61,7 +64,7 @@ func (c *choice) step() bool {
 			for _, a := range companions {
 				v += c.value(a)
 			}
-			v /= float64(1 + len(companions))
+			v /= math.Pow(float64(1+len(companions)), alone)
 			if !c.fits(append([]int{i}, companions...)...) {
 				continue
 			}

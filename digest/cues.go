@@ -38,7 +38,7 @@ func cueOf(word string) cue {
 	case "think", "agree", "disagree", "believe", "prefer", "support", "like", "finde", "denke", "dafuer", "dagegen", "opinion", "concern", "concerned", "problem", "issue", "glaube":
 		return opinion
 	case "fazit", "beschluss", "ergebnis", "beschlossen", "geeinigt", "entschieden", "entscheidung", "abgemacht", "endgueltig", "offiziell", "zusammenfassung", "zusammengefasst", "stand", "festgehalten", "ruecksprache",
-		"decided", "decision", "agreed", "resolved", "summary", "conclusion", "final", "finally", "protokoll":
+		"wichtigste", "wichtigsten", "unterm", "beste", "decided", "decision", "agreed", "resolved", "summary", "conclusion", "final", "finally", "protokoll":
 		return conclusion | decision
 	case "korrektur", "korrigiere", "stimmt", "doch", "update", "nachtrag", "correction", "actually", "edit", "achtung", "falsch", "irrtum", "wrong", "inzwischen", "nachgefragt", "geklaert", "nochmal", "aktuell":
 		return correction

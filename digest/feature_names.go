@@ -16,7 +16,8 @@ func (f Feature) String() string {
 		Bare: "Bare", Stops: "Stops", Chatter: "Chatter", Letters: "Letters", Commas: "Commas", TightStops: "TightStops",
 		TightChatter: "TightChatter", TightAsking: "TightAsking", TightLength: "TightLength", TightDecides: "TightDecides", SoloStops: "SoloStops", SoloLetters: "SoloLetters",
 		SoloCentral: "SoloCentral", SoloTitle: "SoloTitle", BriefDecides: "BriefDecides", BriefNumber: "BriefNumber", ChatAsking: "ChatAsking", ChatTells: "ChatTells",
-		ChatOpen: "ChatOpen", ChatConcludes: "ChatConcludes", Gain: "Gain", Repeats: "Repeats", SameVoice: "SameVoice", SameNote: "SameNote",
-		Next: "Next", Full: "Full", TightGain: "TightGain", SoloGain: "SoloGain", BriefGain: "BriefGain",
+		ChatOpen: "ChatOpen", ChatConcludes: "ChatConcludes", ChatShort: "ChatShort", ChatBare: "ChatBare", Gain: "Gain", Repeats: "Repeats",
+		SameVoice: "SameVoice", SameNote: "SameNote", Next: "Next", Full: "Full", TightGain: "TightGain", SoloGain: "SoloGain",
+		BriefGain: "BriefGain",
 	}[f]
 }

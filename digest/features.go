@@ -93,6 +93,8 @@ const (
 	ChatTells
 	ChatOpen
 	ChatConcludes
+	ChatShort
+	ChatBare
 
 	Gain      // what it adds of what the talk is about
 	Repeats   // most that it shares with one that is chosen
@@ -209,6 +211,8 @@ func (g *Reading) measurePart(p *part, of int, k form, names map[string]bool) {
 	}
 	set(BriefDecides, k.brief*float64(p.x[Decides]))
 	set(ChatAsking, k.chat()*float64(p.x[Asking]))
+	set(ChatShort, k.chat()*truth(p.words < 8))
+	set(ChatBare, k.chat()*truth(len(p.terms) < 3))
 	set(ChatConcludes, k.chat()*float64(p.x[Concludes]))
 	set(BriefNumber, k.brief*float64(p.x[Number]))
 }

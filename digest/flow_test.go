@@ -46,6 +46,7 @@ func newFlow(t *testing.T, language string) *flow {
 			return place, !f.out[room], nil
 		},
 		Organisers:  func(context.Context, id.RoomID) ([]id.UserID, error) { return f.organisers, nil },
+		RoomName:    func(context.Context, id.RoomID) (string, error) { return "", nil },
 		KnowMembers: func(context.Context, id.RoomID) error { return nil },
 		Said: func(_ context.Context, _ id.RoomID, e id.EventID) (string, bool, error) {
 			for _, m := range f.history.Messages {

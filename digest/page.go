@@ -20,7 +20,6 @@ import (
 type Page struct {
 	store.Digest
 	Lines []store.DigestLine
-	Place string // what people call the room, for who does not read it there; "" if that is not known
 
 	phrases  *lang.Phrases
 	zone     *time.Location

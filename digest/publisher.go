@@ -43,6 +43,8 @@ type Publisher struct {
 	// Organisers are those of a room, who get its drafts. It may ask the
 	// homeserver; it is not called in a transaction.
 	Organisers func(ctx context.Context, room id.RoomID) ([]id.UserID, error)
+	// RoomName is what a room is called, "" if it has no name.
+	RoomName func(ctx context.Context, room id.RoomID) (string, error)
 	// KnowMembers makes sure that the members of a room are known.
 	KnowMembers func(ctx context.Context, room id.RoomID) error
 	// Said is a message's text as it reads now; not ok if it is not to be read
@@ -157,6 +159,9 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 		return nil, false, fmt.Errorf("know members: %w", err)
 	}
 	draft, err = p.Composer.Compose(ctx, q, place, audience, from, to, simple)
+	if err == nil && draft != nil {
+		draft.Place, err = p.RoomName(ctx, room)
+	}
 	return draft, simple || set[store.SetApproval] != store.Off, err
 }
 

@@ -14,6 +14,7 @@ import (
 const (
 	maxText      = 64 << 10 // bytes of one message
 	maxSentences = 120      // of one message
+	essay        = 8        // sentences; whoever writes more answers questions of their own
 )
 
 // Reading is a talk with its sentences measured, ready to choose from.
@@ -53,7 +54,6 @@ type part struct {
 	terms      []int32 // each once
 	question   bool
 	follows    bool // only blanks part it from the part before
-	promises   bool // to answer later
 	aside      bool // a remark by the way
 	retracts   bool // says that something before is wrong
 	news       bool // says how things stand now
@@ -133,6 +133,11 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 	s.last = len(g.parts)
 	slices.Sort(s.terms)
 	s.terms = slices.Compact(s.terms)
+	if parts := g.parts[s.first:s.last]; len(parts) >= essay {
+		for k := range parts[:len(parts)-1] { // "What did it cost? In all …"
+			parts[k].question = parts[k].question && (parts[k+1].question || !parts[k+1].follows)
+		}
+	}
 	if m.Question && s.last > s.first && !slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return p.question }) {
 		g.parts[s.first].question = true
 	}

@@ -20,6 +20,9 @@ func (g *Reading) retract() {
 		}
 		if up := g.corrected(m); up >= 0 {
 			g.void(up)
+			if older := g.ownBefore(m, up); older >= 0 {
+				g.void(older)
+			}
 		}
 	}
 }
@@ -62,6 +65,21 @@ func (g *Reading) corrected(m int) int {
 		old := &g.talk.Messages[up]
 		if old.Thread == this.Thread && (old.Sender == this.Sender && (own || g.likeness(g.messages[up].terms, g.messages[m].terms) > 0.25) || !own && named(this.Text, old.Name)) && len(g.messages[up].terms) <= maxVoid {
 			return up
+		}
+	}
+	return -1
+}
+
+// ownBefore is what the sender of m, who was wrong in message up, stated
+// shortly before that; -1 for nothing.
+func (g *Reading) ownBefore(m, up int) int {
+	this := &g.talk.Messages[m]
+	if g.talk.Messages[up].Sender != this.Sender {
+		return -1
+	}
+	for old := up - 1; old > 0 && old >= up-3; old-- {
+		if g.talk.Messages[old].Sender == this.Sender && len(g.messages[old].terms) <= maxVoid {
+			return old
 		}
 	}
 	return -1

@@ -2,32 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"text/tabwriter"
 
 	"buffet/digest"
 )
-
-// sample is a talk that weights are learnt from: what it is worth is its
-// ROUGE, or which share of the facts it tells.
-type sample struct {
-	set     *threads
-	thread  *thread
-	reading *digest.Reading
-	facts   [][]string         // the ids of the messages that tell a fact
-	weight  float64            // among all that are learnt from
-	part    float64            // how often a climb uses it, the less the more there is of its kind
-	tokens  map[string][]int32 // of lines that were chosen before
-}
 
 // evalLearn learns the weights of the summariser that ships and prints them.
 func evalLearn(ctx context.Context, args []string) error {
@@ -65,155 +50,56 @@ func evalLearn(ctx context.Context, args []string) error {
 	return nil
 }
 
-// samplesOf reads the talks of all sets, each set weighing the same.
-func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, error) {
-	var list []sample
-	for _, s := range sets {
-		for i := range s.list {
-			t := &s.list[i]
-			g, err := digest.Read(ctx, digest.Request{Talk: t.talk, Words: s.words})
-			if errors.Is(err, digest.ErrNothing) || len(t.refs) == 0 {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
-		}
-	}
-	if facts == "" {
-		return list, nil
-	}
-	told, err := factSamples(ctx, facts)
-	return append(list, told...), err
-}
-
-// factSamples reads threads whose facts are known (digest/testdata/threads).
-func factSamples(ctx context.Context, folder string) ([]sample, error) {
-	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	var list []sample
-	for _, path := range paths {
-		data, err := os.ReadFile(path) //nolint:gosec // whoever runs it names the folder
-		if err != nil {
-			return nil, err
-		}
-		var t struct {
-			Title    string
-			Messages []struct {
-				ID, Thread, Name, Text string
-				ReplyTo                string `json:"reply_to"`
-				Reactions              int
-				Question               bool
-			}
-			Facts map[string][]struct{ IDs []string }
-		}
-		if err := json.Unmarshal(data, &t); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		talk := digest.Talk{Title: t.Title}
-		for _, m := range t.Messages {
-			talk.Messages = append(talk.Messages, digest.Message{ID: m.ID, Thread: m.Thread, ReplyTo: m.ReplyTo, Sender: m.Name, Name: m.Name, Text: m.Text, Reactions: m.Reactions, Question: m.Question})
-		}
-		g, err := digest.Read(ctx, digest.Request{Talk: talk})
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		s := sample{reading: g, weight: 1 / float64(len(paths)), part: 0.75}
-		for _, kind := range []string{"asked", "answered", "open"} {
-			for _, f := range t.Facts[kind] {
-				s.facts = append(s.facts, f.IDs)
-			}
-		}
-		list = append(list, s)
-	}
-	return list, nil
-}
-
-// worth is how good a talk's summary is by weights.
-func (s *sample) worth(w *digest.Weights) (rouge, float64) {
-	sum := s.reading.Choose(w)
-	if s.set != nil {
-		r := s.scoreLines(linesOf(sum))
-		return r, r.r1 + 2*r.r2 + r.rl
-	}
-	told, useful := factsTold(sum, s.facts)
-	return rouge{}, told/3 + useful/10 // as coarse as they are
-}
-
-// factsTold is the share of facts that a summary tells, and that of its lines
-// that tell one.
-func factsTold(sum *digest.Summary, facts [][]string) (told, useful float64) {
-	for _, ids := range facts {
-		if slices.ContainsFunc(sum.Lines, func(l digest.Line) bool { return slices.Contains(ids, l.Sources[0]) }) {
-			told++
-		}
-	}
-	for _, l := range sum.Lines {
-		if slices.ContainsFunc(facts, func(ids []string) bool { return slices.Contains(ids, l.Sources[0]) }) {
-			useful++
-		}
-	}
-	return told / float64(max(len(facts), 1)), useful / float64(max(len(sum.Lines), 1))
-}
-
-// scoreLines is what threads.score says, faster: a summary of ours is never
-// cut, and the same lines come again and again.
-func (s *sample) scoreLines(lines []string) rouge {
-	var all []int32
-	for _, l := range lines {
-		t, known := s.tokens[l]
-		if !known {
-			t = s.set.scorer.tokens(l)
-			s.tokens[l] = t
-		}
-		all = append(all, t...)
-	}
-	return s.set.best(s.thread, all)
-}
-
-// worthOf is the weighted sum over samples, less a little for large weights.
-func worthOf(samples []sample, w *digest.Weights) float64 {
-	parts := make([]float64, 2)
+// worthOf is what each sample is worth, by its weight.
+func worthOf(samples []sample, w *digest.Weights) []float64 {
+	list := make([]float64, len(samples))
+	const workers = 2
 	var wait sync.WaitGroup
-	for k := range parts {
+	for k := range workers {
 		wait.Go(func() {
-			for i := k; i < len(samples); i += len(parts) {
+			for i := k; i < len(samples); i += workers {
 				_, v := samples[i].worth(w)
-				parts[k] += v * samples[i].weight
+				list[i] = v * samples[i].weight
 			}
 		})
 	}
 	wait.Wait()
-	size := 0.0
-	for _, v := range w {
-		size += v * v
-	}
-	return parts[0] + parts[1] - 0.0008*size
+	return list
 }
 
-// learn climbs: each weight in turn goes up or down as long as that makes the
-// summaries better, in steps that become smaller. Several climbs on random
-// halves of the samples are averaged, so that no thread counts too much.
+// better tells whether a step is worth it: the sum grows by more than chance
+// would have it, and than the step is large.
+func better(after, before []float64, moved float64) bool {
+	sum, squares := 0.0, 0.0
+	for i := range after {
+		d := after[i] - before[i]
+		sum += d
+		squares += d * d
+	}
+	return sum > math.Sqrt(squares)+0.001*moved
+}
+
+// learn climbs: from weights by hand, each in turn goes up or down as long as
+// that makes the summaries better, in steps that become smaller. Several
+// climbs on random parts of the samples are averaged, so that no thread counts
+// too much.
 func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
-	const climbs = 5
+	const climbs = 4
 	var mean digest.Weights
 	for c := range climbs {
 		r := rand.New(rand.NewPCG(7, uint64(c))) //nolint:gosec // it has to be the same each time
-		var half []sample
+		var some []sample
 		sizes := map[*threads]float64{}
 		for _, s := range samples {
 			if r.Float64() < s.part {
-				half = append(half, s)
+				some = append(some, s)
 				sizes[s.set]++
 			}
 		}
-		for i := range half { // each set weighs the same
-			half[i].weight = 1 / sizes[half[i].set]
+		for i := range some { // each set weighs the same
+			some[i].weight = 1 / sizes[some[i].set]
 		}
-		w, err := climb(ctx, half, r)
+		w, err := climb(ctx, some, r)
 		if err != nil {
 			return nil, err
 		}
@@ -225,25 +111,24 @@ func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
 }
 
 func climb(ctx context.Context, samples []sample, r *rand.Rand) (*digest.Weights, error) {
-	w := digest.ByHand()
+	w, from := digest.ByHand(), digest.ByHand()
 	best := worthOf(samples, w)
-	for _, step := range []float64{0.4, 0.2, 0.1} {
+	for _, step := range []float64{0.4, 0.2} {
 		for _, f := range r.Perm(len(w)) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
 			for _, d := range []float64{step, -step} {
-				moved := false
+				old, moved := w[f], false
 				for range 3 {
-					old := w[f]
+					if err := ctx.Err(); err != nil {
+						return nil, err
+					}
 					w[f] += d
 					v := worthOf(samples, w)
-					if v <= best {
-						w[f] = old
+					if !better(v, best, math.Abs(w[f]-from[f])-math.Abs(old-from[f])) {
 						break
 					}
-					best, moved = v, true
+					best, old, moved = v, w[f], true
 				}
+				w[f] = old
 				if moved {
 					break
 				}

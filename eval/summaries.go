@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -34,6 +35,9 @@ func evalSummaries(ctx context.Context, args []string) error {
 	fmt.Fprintln(w, "set\twords\tmethod\tROUGE-1\tROUGE-2\tROUGE-L\tper 1,000 messages")
 	for _, s := range sets {
 		if err := s.compare(ctx, w, *show); err != nil {
+			return err
+		}
+		if err := s.measureMany(ctx, w); err != nil {
 			return err
 		}
 	}
@@ -142,5 +146,41 @@ func (s *threads) measure(w *tabwriter.Writer, name string, f func(t *thread) ([
 	}
 	r := total.by(float64(max(judged, 1)) / 100)
 	fmt.Fprintf(w, "%s\t%d\t%s\t%.1f\t%.1f\t%.1f\t%.1f ms\n", s.name, s.words, name, r.r1, r.r2, r.rl, ms(took)*1000/float64(max(messages, 1)))
+	return nil
+}
+
+// many is how many messages a single thread may have at most.
+const many = 10_000
+
+// measureMany sums up one thread of many messages, which are those of the set
+// again and again.
+func (s *threads) measureMany(ctx context.Context, w *tabwriter.Writer) error {
+	var all, talk []digest.Message
+	for i := range s.list {
+		all = append(all, s.list[i].talk.Messages...)
+	}
+	words := 0
+	for i := range many {
+		m := all[i%len(all)]
+		m.ID = strconv.Itoa(i)
+		talk = append(talk, m)
+		words += len(strings.Fields(m.Text))
+	}
+	debug.FreeOSMemory()
+	before, err := readMemory(os.Getpid())
+	if err != nil {
+		return err
+	}
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins anew (proc(5)); where it cannot, it is that of all so far
+	begin := time.Now()
+	if _, err := (digest.Extractive{}).Summarise(ctx, digest.Request{Talk: digest.Talk{Lang: s.lang, Messages: talk}, Words: s.words}); err != nil {
+		return err
+	}
+	took := time.Since(begin)
+	after, err := readMemory(os.Getpid())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s\t%d\tbuffet, %d messages of %d words in one thread\t\t\t\t%.0f ms, %.0f MB in all\n", s.name, s.words, many, words/many, ms(took), (after.peak-before.rss)/mega)
 	return nil
 }

@@ -158,18 +158,18 @@ func contentful(s string) bool {
 var (
 	leadIn = regexp.MustCompile(`^(?:und|aber|also|außerdem|noch was|and|but|so|also)[,:]? `)
 	// asked without asking
-	indirect = regexp.MustCompile(`\b(?:mich|uns) würd(?:e|en)? (?:\p{L}+ ){0,4}interessieren\b|\bwürd(?:e|en)? (?:mich|uns) (?:\p{L}+ )*interessieren\b|\binteressieren würd(?:e|en)? (?:mich|uns)\b|\b(?:ich|wir) wüssten? (?:\p{L}+ )?gern|^(?:ich|wir) suchen? |^hilfe[,!:] |\bi(?:'m| am)? wonder(?:ing)? (?:if|whether|how|what|why|who|where)\b|` +
+	indirect = regexp.MustCompile(`\b(?:mich|uns) würd(?:e|en)? (?:\p{L}+ ){0,4}interessieren\b|\bwürd(?:e|en)? (?:mich|uns) (?:\p{L}+ )*interessieren\b|\binteressieren würd(?:e|en)? (?:mich|uns)\b|\b(?:ich|wir) wüssten? (?:\p{L}+ )?gern|^(?:ich|wir) suchen? |^hilfe[,!:] |^(?:muss|darf|kann|soll|braucht) man [^.!,]*$|\bi(?:'m| am)? wonder(?:ing)? (?:if|whether|how|what|why|who|where)\b|` +
 		`\b(?:i'd|would) like to know\b|\bdankbar für (?:\p{L}+ )?(?:tipps?|hinweise|ideen|rat|hilfe|kontakte)\b`)
 )
 
 // anybody spares most sentences a closer look.
 func anybody(s string) bool {
-	for _, word := range []string{"jemand", "Jemand", "wer ", "ihr", "Ihr", "anyone", "anybody", "someone", "somebody", "any of you", "interessier", "suche", "wüsste", "wonder", "like to know", "dankbar", "Hilfe", "hilfe"} {
+	for _, word := range []string{"jemand", "Jemand", " wer ", " ihr ", "anyone", "anybody", "someone", "somebody", "any of you", "interessier", "suche", "wüsste", "wonder", "like to know", "dankbar", "Hilfe", "hilfe", " man "} {
 		if strings.Contains(s, word) {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(s, "wer ") || strings.HasPrefix(s, "Wer ")
 }
 
 // Asks tells whether one sentence asks something of whoever listens. It takes

@@ -44,11 +44,29 @@ var (
 var around = wordSet(`zusammen alle allen allerseits ihr lieben liebe leute in die runde sir sirs an euch und meine kolleginnen kollegen da all everyone everybody there folks team and of you the list group friends
 	aus von vom der dem from advance again im voraus für with best many truly yours dank kindest e v for now your help`)
 
+// formulaic are the words that hello and bye begin with: most lines are spared
+// a closer look.
+var formulaic = wordSet(`hallo halloo hallooo hallöchen hi hey moin servus grüezi grüß guten gute mahlzeit liebe lieber liebes sehr dear hello good greetings all folks gentlemen everyone
+	mit viele vielen beste besten lieben herzliche herzlichen freundliche freundlichen schöne sonnige kollegiale ganz grüße gruß grüßle lg vg mfg bg glg bis tschüss ciao best kind kindest
+	warm warmest many with my regards wishes cheers sincerely yours thanks thank thx danke peace take`)
+
+// leadingWord is the first run of letters, if nothing but blanks precedes it.
+func leadingWord(s string) string {
+	s = strings.TrimLeft(s, " \t")
+	if n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }); n >= 0 {
+		return s[:n]
+	}
+	return s
+}
+
 // isFormula tells whether a line is a greeting by begin, and names: it has few
 // words, each one a name's or a greeting's.
 func isFormula(s string, begin *regexp.Regexp) bool {
+	if len(s) > 90 || !formulaic[strings.ToLower(leadingWord(s))] {
+		return false
+	}
 	head := begin.FindString(s)
-	if head == "" || len(s) > 90 {
+	if head == "" {
 		return false
 	}
 	words := anyWord.FindAllString(s[len(head):], -1)
@@ -73,7 +91,7 @@ func readLines(text string) []line {
 		s := strings.TrimRight(text[start:end], " \t\r")
 		l := line{start: start, end: start + len(s), indent: indentOf(s)}
 		switch {
-		case fence.MatchString(s):
+		case (strings.Contains(s, "```") || strings.Contains(s, "~~~")) && fence.MatchString(s):
 			l.kind, fenced = foreign, !fenced
 			if rest := strings.TrimSpace(s); len(rest) > 6 && strings.HasSuffix(rest, "```") { // on one line
 				fenced = false
@@ -99,20 +117,23 @@ func readLines(text string) []line {
 
 func kindOf(s string) kind {
 	trimmed := strings.TrimSpace(s)
-	switch {
-	case trimmed == "":
+	if trimmed == "" {
 		return blank
+	}
+	first, size := utf8.DecodeRuneInString(trimmed)
+	marked := !unicode.IsLetter(first) || size < len(trimmed) && trimmed[size] == ')' || first == 'o' // it may begin with a mark
+	switch {
 	case trimmed == "--" || trimmed == "—":
 		return signature
-	case rule.MatchString(s):
+	case marked && rule.MatchString(s):
 		return blank
-	case trimmed[0] == '>' || trimmed[0] == '|' || saidBy.MatchString(s):
+	case trimmed[0] == '>' || trimmed[0] == '|' || (marked || strings.Contains(s, ":")) && saidBy.MatchString(s):
 		return foreign
 	case isFormula(s, bye):
 		return closing
 	case isFormula(s, hello):
 		return greet
-	case bullet.MatchString(s):
+	case marked && bullet.MatchString(s):
 		if m := firstWord.FindStringSubmatch(s); m != nil && dateWords[strings.ToLower(m[1])] {
 			return prose
 		}
@@ -221,7 +242,7 @@ func dropSignature(text string, lines []line) {
 			if i == 0 {
 				continue
 			}
-			for j := i; j < len(lines) && !(lines[j].kind == prose && j > i+12); j++ {
+			for j := i; j < len(lines) && (lines[j].kind != prose || j <= i+12); j++ {
 				lines[j].kind = signature
 			}
 			return

@@ -43,6 +43,7 @@ type Digest struct {
 	Audience   string     // who may read it: AudienceRoom and its siblings
 	State      string
 	Lang       string
+	Place      string    // what the room was called, "" if that is not known
 	From, To   time.Time // the window
 	Made       time.Time
 	Decided    time.Time // when it was published, lapsed or refused
@@ -81,12 +82,12 @@ type DigestSource struct {
 	Hash         string // of its text
 }
 
-const digestColumns = `id, kind, network, room_id, thread_id, event_id, audience, state, lang, from_at, to_at, made_at, decided_at,
+const digestColumns = `id, kind, network, room_id, thread_id, event_id, audience, state, lang, place, from_at, to_at, made_at, decided_at,
 	model, note, simple, questions, answers, unreadable, voids`
 
 func scanDigest(scan func(...any) error) (d Digest, err error) {
 	var from, to, made, decided int64
-	err = scan(&d.ID, &d.Kind, &d.Network, &d.Room, &d.Thread, &d.Event, &d.Audience, &d.State, &d.Lang, &from, &to, &made, &decided,
+	err = scan(&d.ID, &d.Kind, &d.Network, &d.Room, &d.Thread, &d.Event, &d.Audience, &d.State, &d.Lang, &d.Place, &from, &to, &made, &decided,
 		&d.Model, &d.Note, &d.Simple, &d.Questions, &d.Answers, &d.Unreadable, &d.Voids)
 	d.From, d.To, d.Made, d.Decided = Time(from), Time(to), Time(made), Time(decided)
 	return d, err
@@ -95,10 +96,10 @@ func scanDigest(scan func(...any) error) (d Digest, err error) {
 // AddDigest keeps a new digest with its lines and their sources, and gives its id.
 func (tx *Tx) AddDigest(ctx context.Context, d Digest, lines []DigestLine) (n int64, err error) {
 	err = tx.queryRow(ctx, `INSERT INTO digest (kind, network, room_id, thread_id, event_id, audience, state, lang, from_at, to_at, made_at,
-		decided_at, model, note, simple, questions, answers, unreadable)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		decided_at, model, note, simple, questions, answers, unreadable, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`,
 		d.Kind, d.Network, d.Room, d.Thread, d.Event, d.Audience, d.State, d.Lang, Millis(d.From), Millis(d.To), Millis(d.Made),
-		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable).Scan(&n)
+		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable, d.Place).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("keep digest: %w", err)
 	}

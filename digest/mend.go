@@ -93,6 +93,9 @@ func (p *Publisher) tellAsker(ctx context.Context, tx *store.Tx, d store.Digest)
 	if d.Kind != store.DigestSummary || d.State != store.DigestRefused && d.State != store.DigestLapsed {
 		return nil
 	}
+	if _, there, err := p.Place(ctx, tx, d.Room); err != nil || !there {
+		return err
+	}
 	text := p.Phrases.Text(d.Lang, "digest_summary_"+d.State)
 	_, err := tx.Send(ctx, store.Message{Key: fmt.Sprintf("digest/%d/not", d.ID), Room: d.Room, Thread: d.Thread, ReplyTo: d.Event, Notice: true,
 		Plain: text.Plain(), HTML: text.HTML()}, p.Now())

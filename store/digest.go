@@ -267,6 +267,26 @@ func (tx *Tx) SetDigestState(ctx context.Context, digest int64, from, to string,
 	return did, nil
 }
 
+// lapseDrafts ends the drafts of a room that nobody will release any more.
+func (tx *Tx) lapseDrafts(ctx context.Context, room id.RoomID, now time.Time) error {
+	drafts, err := Drafts(ctx, tx, room)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		if _, err := tx.SetDigestState(ctx, d.ID, DigestDraft, DigestLapsed, now); err != nil {
+			return err
+		}
+		if err := tx.WipeDigest(ctx, d.ID); err != nil {
+			return err
+		}
+		if err := tx.MendDigest(ctx, d.ID, DigestLapsed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DropLines marks the lines of these numbers as gone, those that are gone
 // already aside.
 func (tx *Tx) DropLines(ctx context.Context, digest int64, why string, numbers ...int) error {

@@ -86,7 +86,7 @@ func TestReaderForgets(t *testing.T) {
 	f.subscribe("jana", north)
 	f.ok(f.due(store.AudienceRoom, f.to))
 	f.write(func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Unsubscribe(ctx, userOf("jana"), weekNetwork, ""); err != nil {
+		if _, err := tx.Unsubscribe(ctx, userOf("jana"), weekNetwork); err != nil {
 			return err
 		}
 		return tx.ForgetPerson(ctx, userOf("heike"))

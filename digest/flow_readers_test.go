@@ -104,7 +104,7 @@ func TestAudience(t *testing.T) {
 	for audience, c := range map[string]struct{ is, not []string }{
 		store.AudienceRoom:    {words("Transporter", "Nachbarschaftscafé", "Ferienfreizeit", "Adventsmarkt", "Mitglieder dieses Raums"), nil},
 		store.AudienceNetwork: {words("Nachbarschaftscafé", "Ferienfreizeit", "Glücksspirale", "alle im Netzwerk"), words("Transporter", "Adventsmarkt", "Raummiete")},
-		store.AudiencePublic:  {words("Ferienfreizeit", "Vorlesepatenschaften", "öffentlich"), words("Nachbarschaftscafé", "Transporter", "Glücksspirale", "Adventsmarkt", "Kaskoversicherung")},
+		store.AudiencePublic:  {words("Ferienfreizeit", "Vorlesepatenschaften", "öffentlich"), words("Nachbarschaftscafé", "Transporter", "Glücksspirale", "Adventsmarkt", "versichert ihr Ehrenamtliche")},
 	} {
 		f := newFlow(t, lang.German)
 		f.full()

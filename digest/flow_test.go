@@ -266,8 +266,8 @@ func words(w ...string) []string { return w }
 // TestFlow: a week goes its way from slot to post in both languages.
 func TestFlow(t *testing.T) {
 	for language, c := range map[string]struct{ draft, post string }{
-		lang.German:  {"Entwurf", "Kaskoversicherung"},
-		lang.English: {"Draft", "business trip insurance"},
+		lang.German:  {"Entwurf", "versichert ihr Ehrenamtliche"},
+		lang.English: {"Draft", "insure volunteers"},
 	} {
 		f := newFlow(t, language)
 		f.full()

@@ -90,8 +90,7 @@ func (b *Bot) redaction(in *store.Incoming, evt *event.Event) *store.Incoming {
 // be handled, which may gather it; what a doubtful device says is not kept.
 func (b *Bot) edit(ctx context.Context, in *store.Incoming, c *event.MessageEventContent, a commands.Incoming, pending, unsure bool) (*store.Incoming, error) {
 	target := c.RelatesTo.GetReplaceID()
-	read := b.talks.beingRead(in.Room) // before the source is looked for: the answer may be on its way
-	source, err := store.IsDigestSource(ctx, b.Store.Reader(), target, in.Sender)
+	only, err := b.editOfSource(ctx, in, target)
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +102,18 @@ func (b *Bot) edit(ctx context.Context, in *store.Incoming, c *event.MessageEven
 		a.Body, a.HTML = c.NewContent.Body, c.NewContent.FormattedBody
 		return keepAs(in, store.InEdit, edited{Target: target, Text: knowledge.Clip(commands.Given(a))}), nil
 	}
-	if source || read {
-		return keepAs(in, store.InEdit, edited{Target: target, Only: true}), nil
+	return only, nil
+}
+
+// editOfSource keeps that a message was edited, whatever it says now, if an
+// answer of ours rests on it or is about to.
+func (b *Bot) editOfSource(ctx context.Context, in *store.Incoming, target id.EventID) (*store.Incoming, error) {
+	read := b.talks.beingRead(in.Room) // before the source is looked for: the answer may be on its way
+	source, err := store.IsDigestSource(ctx, b.Store.Reader(), target, in.Sender)
+	if err != nil || !source && !read {
+		return nil, err
 	}
-	return nil, nil
+	return keepAs(in, store.InEdit, edited{Target: target, Only: true}), nil
 }
 
 // unaddressed looks at a message that is not for us: it may answer a gathered

@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
+	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/schedule"
 	"buffet/store"
@@ -17,12 +18,15 @@ import (
 
 // RecheckHandler does the jobs that look after a room in which something may
 // have been edited or deleted unseen: it asks the homeserver for every message
-// that was gathered there and every mark that took effect.
+// that was gathered there or that a digest quotes, and every mark that took effect.
 func (b *Bot) RecheckHandler() map[string]schedule.Handler {
 	return map[string]schedule.Handler{kindRecheck: {Run: b.recheckRoom}}
 }
 
-const recheckPage = 100
+const (
+	recheckPage    = 100
+	recheckDigests = 8 * 7 * 24 * time.Hour // older ones are not looked after
+)
 
 func (b *Bot) recheckRoom(ctx context.Context, j *schedule.Job) error {
 	var a recheckArgs
@@ -36,36 +40,68 @@ func (b *Bot) recheckRoom(ctx context.Context, j *schedule.Job) error {
 		return err
 	}
 	p, _ := b.place(room)
-	list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, a.After, recheckPage)
+	if a.Source == "" {
+		if more, err := b.recheckKept(ctx, p, &a); err != nil || more {
+			return b.recheckOn(ctx, j, a, err)
+		}
+	}
+	sources, err := store.DigestSourcesIn(ctx, b.Store.Reader(), a.Room, a.Source, time.Now().Add(-recheckDigests), recheckPage)
 	if err != nil {
 		return err
+	}
+	for _, s := range sources {
+		if err := b.recheckSource(ctx, a.Room, s); err != nil {
+			return err
+		}
+		a.Source = s.Event
+	}
+	if len(sources) == recheckPage {
+		return b.recheckOn(ctx, j, a, nil)
+	}
+	return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
+}
+
+// recheckOn leaves the rest to another job: a job has a minute.
+func (b *Bot) recheckOn(ctx context.Context, j *schedule.Job, a recheckArgs, err error) error {
+	if err != nil {
+		return err
+	}
+	return b.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := j.Done(ctx, tx); err != nil {
+			return err
+		}
+		key, _, _ := strings.Cut(j.Key, "#")
+		_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s#%d%s", key, a.After, a.Source), kindRecheck, a, time.Now())
+		return err
+	})
+}
+
+// recheckKept follows what became of a page of what was gathered and, after
+// the last one, of marks.
+func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs) (more bool, err error) {
+	list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, a.After, recheckPage)
+	if err != nil {
+		return false, err
 	}
 	for _, c := range list {
 		if err := b.recheckOne(ctx, p, c); err != nil {
-			return err
+			return false, err
 		}
 		a.After = c.ID
 	}
-	if len(list) == recheckPage { // a job has a minute: the next one goes on
-		return b.Store.Write(ctx, func(tx *store.Tx) error {
-			if err := j.Done(ctx, tx); err != nil {
-				return err
-			}
-			key, _, _ := strings.Cut(j.Key, "#")
-			_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s#%d", key, a.After), kindRecheck, a, time.Now())
-			return err
-		})
+	if len(list) == recheckPage {
+		return true, nil
 	}
 	marks, err := store.MarksIn(ctx, b.Store.Reader(), a.Room)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, m := range marks {
 		if err := b.recheckEvent(ctx, a.Room, m.Event); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
+	return false, nil
 }
 
 // recheckOne follows what became of a gathered message.
@@ -104,9 +140,30 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 	if evt == nil || evt.Unsigned.RedactedBecause == nil {
 		return nil
 	}
-	err = b.Store.Write(ctx, func(tx *store.Tx) error { return b.keeper().Redact(ctx, tx, room, e, time.Now()) })
+	err = b.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.VoidEvent(ctx, room, e); err != nil {
+			return err
+		}
+		return b.keeper().Redact(ctx, tx, room, e, time.Now())
+	})
 	if err != nil {
 		return fmt.Errorf("take back: %w", err)
 	}
 	return nil
+}
+
+// recheckSource makes void what rests on a message that does not read any more
+// as it did.
+func (b *Bot) recheckSource(ctx context.Context, room id.RoomID, s store.Cited) error {
+	if err := b.recheckEvent(ctx, room, s.Event); err != nil {
+		return err
+	}
+	text, ok, err := b.TextNow(ctx, room, s.Event)
+	if errors.Is(err, errUnreadable) {
+		return nil
+	}
+	if err != nil || !ok || s.Reads(digest.Hash(text)) {
+		return err // that it cannot be read does not say that it was changed
+	}
+	return b.Store.Write(ctx, func(tx *store.Tx) error { return tx.VoidEvent(ctx, room, s.Event) })
 }

@@ -358,6 +358,9 @@ const kindRecheck = "recheck"
 type recheckArgs struct {
 	Room  id.RoomID `json:"room"`
 	After int64     `json:"after,omitempty"` // the contribution that was looked at last
+	// Source is the message quoted by a digest that was looked at last; then
+	// all contributions were.
+	Source id.EventID `json:"source,omitempty"`
 }
 
 // recheck adds that job, once per sync response.
@@ -387,6 +390,16 @@ func (b *Bot) knowMembers(ctx context.Context) error {
 // KnowMembers makes sure that the members of one room are known, as knowMembers.
 func (b *Bot) KnowMembers(ctx context.Context, room id.RoomID) error {
 	return b.guard.members(ctx, room)
+}
+
+// RoomName is what a room is called; "" if it has no name.
+func (b *Bot) RoomName(ctx context.Context, room id.RoomID) (string, error) {
+	var name event.RoomNameEventContent
+	err := b.Account.Client.StateEvent(mautrix.WithMaxRetries(ctx, readRetries), room, event.StateRoomName, "", &name)
+	if err != nil && !errors.Is(err, mautrix.MNotFound) {
+		return "", fmt.Errorf("read name of room: %w", err)
+	}
+	return plainName(name.Name), nil
 }
 
 // came notes that we are in a room, and introduces us there, once.

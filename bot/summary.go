@@ -230,16 +230,16 @@ func (s *summing) digest(h *digest.History, sum *digest.Summary) store.Digest {
 
 // sources are the messages that a summary rests on, each once.
 func (s *summing) sources(h *digest.History, sum *digest.Summary) (list []store.DigestSource) {
-	authors := map[string]string{}
+	messages := map[string]digest.Message{}
 	for _, m := range h.Messages {
-		authors[m.ID] = m.Sender
+		messages[m.ID] = m
 	}
 	seen := map[string]bool{}
 	for _, l := range sum.Lines {
 		for _, e := range l.Sources {
-			if author, ok := authors[e]; ok && !seen[e] {
+			if m, ok := messages[e]; ok && !seen[e] {
 				seen[e] = true
-				list = append(list, store.DigestSource{Event: id.EventID(e), Room: s.a.Of, Author: id.UserID(author)})
+				list = append(list, store.DigestSource{Event: id.EventID(e), Room: s.a.Of, Author: id.UserID(m.Sender), Hash: digest.Hash(m.Text)})
 			}
 		}
 	}

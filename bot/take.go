@@ -226,8 +226,14 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		return nil, nil //nolint:nilerr // not a message we can read
 	}
 	c, ok := evt.Content.Parsed.(*event.MessageEventContent)
-	if !ok || c.MsgType != event.MsgText {
-		return nil, nil // notices are other bots' answers
+	if !ok {
+		return nil, nil
+	}
+	if c.MsgType != event.MsgText { // notices are other bots' answers
+		if of := c.RelatesTo.GetReplaceID(); of != "" {
+			return b.editOfSource(ctx, in, of)
+		}
+		return nil, nil
 	}
 	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.name,
 		Prefix: "!", Direct: room.Direct != ""}

@@ -25,7 +25,7 @@ func runApprove(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(c.Network.Organised, d.Room) {
+	if !slices.Contains(c.Network.Organised, d.Room) && !slices.Contains(c.Network.Organisers, c.Sender) {
 		return nil, c.mayOrganise()
 	}
 	if never {

@@ -93,16 +93,15 @@ func (r *windowReader) filler() bool {
 }
 
 func (r *windowReader) simply() bool {
-	switch w := r.word(0); {
-	case slices.Contains([]string{"einfach", "einfache", "einfacher", "simple", "plain"}, w):
-		r.simple = true
-		if next := r.word(1); next == "sprache" || next == "language" {
-			r.at++
-		}
-		r.at++
-		return true
+	if !slices.Contains([]string{"einfach", "einfache", "einfacher", "simple", "plain"}, r.word(0)) {
+		return false
 	}
-	return false
+	r.simple = true
+	if next := r.word(1); next == "sprache" || next == "language" {
+		r.at++
+	}
+	r.at++
+	return true
 }
 
 var clockForm = regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(uhr|am|pm|h)?$`)

@@ -77,7 +77,7 @@ func (t *story) weekly(ctx context.Context) error {
 	if err != nil {
 		return t.missing(ctx, err, "the digest is posted in %s", n.secret.name)
 	}
-	if t.right(ctx, post, true, "Digest", "380 €", "matrix.to") {
+	if t.right(ctx, post, true, "Digest", "· Austausch", "380 €", "matrix.to") {
 		t.ok("posted in %s, encrypted, every line with a link to its source", n.secret.name)
 	}
 	return nil

@@ -40,13 +40,16 @@ func (p *Publisher) SendDraft(ctx context.Context, tx *store.Tx, digest int64, o
 // or somebody else decided in the meantime. The caller makes sure that an
 // organiser of its room says so.
 func Approve(ctx context.Context, tx *store.Tx, d store.Digest, without []int, now time.Time) error {
+	if d.State != store.DigestDraft {
+		return lang.Wrong("digest_decided")
+	}
 	lines, err := store.DigestLines(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}
 	left := map[int]bool{}
 	for _, l := range lines {
-		if l.Gone == "" {
+		if l.Gone == "" && l.Role != More {
 			left[l.Number] = true
 		}
 	}
@@ -70,14 +73,18 @@ func Approve(ctx context.Context, tx *store.Tx, d store.Digest, without []int, n
 
 // Refuse ends a draft for good: what was in it does not come again.
 func Refuse(ctx context.Context, tx *store.Tx, d store.Digest, now time.Time) error {
-	if err := settle(ctx, tx, d, store.DigestRefused, now); err != nil {
-		return err
+	if d.State != store.DigestDraft {
+		return lang.Wrong("digest_decided")
 	}
-	return tx.WipeDigest(ctx, d.ID)
+	return settle(ctx, tx, d, store.DigestRefused, now)
 }
 
 // Shown notes a message that shows a weekly digest, so that it is mended with
 // it, or taken back if it is a file. key is its key in the outbox.
 func Shown(ctx context.Context, tx *store.Tx, page *Page, kind, key string, room id.RoomID, user id.UserID) error {
-	return tx.PutDigestPost(ctx, store.DigestPost{Key: key, Digest: page.ID, Kind: kind, Room: room, User: user, BodyHash: bodyHash(page.Text())})
+	hash := bodyHash(page.Text())
+	if kind == store.PostFile {
+		hash = voidsHash(page.Digest)
+	}
+	return tx.PutDigestPost(ctx, store.DigestPost{Key: key, Digest: page.ID, Kind: kind, Room: room, User: user, BodyHash: hash})
 }

@@ -43,7 +43,7 @@ type answeredQuestion struct {
 // is not even read.
 func (w *writing) choose(ctx context.Context) (err error) {
 	d := w.draft
-	window := store.DigestWindow{Scopes: w.scopes, From: d.From, To: d.To}
+	window := store.DigestWindow{Scopes: w.scopes, From: d.From, To: d.To, Room: d.Room, Audience: d.Audience}
 	w.total = map[string]int{}
 	until := d.To.In(w.place.Zone).AddDate(0, 0, comingDays)
 	w.coming, w.total[Coming], err = offers.Upcoming(ctx, w.q, d.Network, d.To, until, maxComing)

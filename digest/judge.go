@@ -12,7 +12,7 @@ var (
 	addresses = regexp.MustCompile(`(?i)\[[^\]\n]*\]\([^)\s]*\)|<?\b(?:https?|ftp|mailto|matrix):\S+|\bwww\.\S+|matrix\.to\S*|\S+@\S+\.\S+|<[^>\s]{1,80}>`)
 	mentions  = regexp.MustCompile(`(?:^|[\s(])@[^\s,;!?]+`)
 	// what somebody tells a machine that may read along, no news for anybody
-	orders = regexp.MustCompile(`(?i)\b(?:ignoriere?|vergiss|vergesse?n sie|ignore|disregard|forget)\b.{0,40}\b(?:anweisung|instruktion|vorgabe|prompt|instruction|previous|vorherig|bisherig)|` +
+	orders = regexp.MustCompile(`(?i)\b(?:ignoriere?|vergiss|vergesse?n sie|ignore|disregard|forget)\b.{0,40}\b(?:anweisung|instru[ck]tion|vorgabe|prompt|previous|vorherig|bisherig)|` +
 		`\b(?:system ?prompt|als ki|as an ai|du bist (?:jetzt|nun|ab sofort)|you are now)\b|@room\b|^\s*(?:system|assistant|user)\s*:|"\w+"\s*:\s*["\[{\d]|\b(?:neue aufgabe|new task|new instructions)\b|</?(?:messages?|system|user|assistant|prompt)\b`)
 )
 

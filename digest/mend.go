@@ -35,6 +35,9 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 		if err != nil {
 			return err
 		}
+		if err := p.tellAsker(ctx, tx, d); err != nil {
+			return err
+		}
 		for _, post := range posts {
 			if err := p.mendPost(ctx, tx, d, page, post); err != nil {
 				return err
@@ -46,7 +49,7 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 
 func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {
 	if post.Kind != store.PostDraft && (d.Kind == store.DigestSummary || post.Kind == store.PostFile) {
-		return p.takeBack(ctx, tx, d, page, post)
+		return p.takeBack(ctx, tx, d, post)
 	}
 	text := page.Text()
 	if post.Kind == store.PostDraft {
@@ -55,6 +58,11 @@ func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, 
 	hash := bodyHash(text)
 	if hash == post.BodyHash {
 		return nil
+	}
+	// what was not sent yet must not go out as it was; the edit is for the case
+	// that it is on its way
+	if err := tx.Rewrite(ctx, post.Key, text.Plain(), text.HTML()); err != nil {
+		return err
 	}
 	post.BodyHash = hash
 	post.Edits++
@@ -68,12 +76,8 @@ func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, 
 
 // takeBack redacts a message that cannot be mended: of a summary nothing is
 // kept to write it anew from, and a file is what it is.
-func (p *Publisher) takeBack(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {
-	shown := voidsHash(d)
-	if d.Kind == store.DigestWeekly {
-		shown = bodyHash(page.Text())
-	}
-	if shown == post.BodyHash || post.Edits > 0 {
+func (p *Publisher) takeBack(ctx context.Context, tx *store.Tx, d store.Digest, post store.DigestPost) error {
+	if voidsHash(d) == post.BodyHash || post.Edits > 0 {
 		return nil
 	}
 	post.Edits++
@@ -84,8 +88,22 @@ func (p *Publisher) takeBack(ctx context.Context, tx *store.Tx, d store.Digest, 
 	return err
 }
 
-// voidsHash stands for the body of a summary, of which no text is kept: it
-// changes when something in it becomes void.
+// tellAsker says to whoever asked for a summary that it will not come.
+func (p *Publisher) tellAsker(ctx context.Context, tx *store.Tx, d store.Digest) error {
+	if d.Kind != store.DigestSummary || d.State != store.DigestRefused && d.State != store.DigestLapsed {
+		return nil
+	}
+	if _, there, err := p.Place(ctx, tx, d.Room); err != nil || !there {
+		return err
+	}
+	text := p.Phrases.Text(d.Lang, "digest_summary_"+d.State)
+	_, err := tx.Send(ctx, store.Message{Key: fmt.Sprintf("digest/%d/not", d.ID), Room: d.Room, Thread: d.Thread, ReplyTo: d.Event, Notice: true,
+		Plain: text.Plain(), HTML: text.HTML()}, p.Now())
+	return err
+}
+
+// voidsHash stands for the body of a file, or of a summary, of which no text is
+// kept: it changes when something in it becomes void.
 func voidsHash(d store.Digest) string {
 	if d.Voids == 0 {
 		return ""
@@ -98,7 +116,11 @@ func (p *Publisher) draft(d store.Digest, page *Page) *lang.Text {
 	if d.State == store.DigestDraft {
 		return page.Draft()
 	}
-	text := p.Phrases.Text(d.Lang, "digest_draft_"+d.State)
+	key := "digest_draft_" + d.State
+	if d.Kind == store.DigestSummary && d.State == store.DigestLapsed {
+		key = "digest_draft_expired" // nothing of it comes again by itself
+	}
+	text := p.Phrases.Text(d.Lang, key)
 	if d.State == store.DigestPublished && d.Kind == store.DigestWeekly {
 		text.Line().Line().Add(page.Text())
 	}

@@ -239,7 +239,7 @@ func TestInjection(t *testing.T) {
 			{Text: "P2 macht Vorschläge für die Antwort.", Sources: []int{2}, Role: "said"}, {Text: "Helfer putzen am Dienstag die Küche: zwei.", Sources: []int{4}, Role: "said"}}
 	}))
 	got = summary(t, model(s, digest.ModelConfig{}), r)
-	if got.Note != nil || len(got.Lines) != 3 || strings.ContainsAny(show(got), "@<") {
+	if got.Note != nil || len(got.Lines) != 4 || strings.ContainsAny(show(got), "@<") {
 		t.Errorf("%s, note %v", show(got), got.Note)
 	}
 }

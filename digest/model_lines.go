@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"buffet/knowledge"
+	"buffet/lang"
 )
 
 const nameMost = 40 // letters of a name that is shown
@@ -30,6 +31,14 @@ func shownName(name string) string {
 		name = strings.TrimSpace(string([]rune(name)[:nameMost])) + "…"
 	}
 	return name
+}
+
+// unnamed is what somebody is called who did not agree to be named.
+func unnamed(language string) string {
+	if language == lang.English {
+		return "a member"
+	}
+	return "ein Mitglied"
 }
 
 // visible drops what cannot be seen.
@@ -70,9 +79,7 @@ func (s *session) reveal(l rawLine) (line Line, why string) {
 		for mark, text := range one.hidden.Said {
 			said[mark] = text
 		}
-		if name := s.shown[one.who]; name != "" {
-			wrote[one.who] = name
-		}
+		wrote[one.who] = cmp.Or(s.shown[one.who], unnamed(s.r.Lang))
 		line.Sources = append(line.Sources, s.r.Messages[one.at].ID)
 	}
 	slices.Reverse(line.Sources)
@@ -95,6 +102,9 @@ func (s *session) reveal(l rawLine) (line Line, why string) {
 	}
 	add(l.Text[at:], wrote)
 	line.Text = strings.TrimSpace(b.String())
+	if who := unnamed(s.r.Lang); strings.HasPrefix(line.Text, who) {
+		line.Text = strings.ToUpper(who[:1]) + line.Text[1:]
+	}
 	switch {
 	case !ok:
 		return line, "placeholder"

@@ -20,7 +20,6 @@ import (
 type Page struct {
 	store.Digest
 	Lines []store.DigestLine
-	Place string // what people call the room, for who does not read it there; "" if that is not known
 
 	phrases  *lang.Phrases
 	zone     *time.Location
@@ -161,6 +160,9 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 			here.link = shown.Join
 		}
 		return here, nil
+	}
+	if l.Text == "" && l.Role != More {
+		return nil, nil // of a digest that was wiped
 	}
 	here.link = l.Link
 	if len(l.Sources) > 0 && l.Sources[0].Event != "" && l.Sources[0].Room != "" {

@@ -119,7 +119,7 @@ func (p *Publisher) dropOutdated(ctx context.Context, tx *store.Tx, d store.Dige
 			if waits, err := store.IsOpen(ctx, tx, c.ID, scopes); err != nil {
 				return err
 			} else if !waits {
-				if err := tx.DropLines(ctx, d.ID, store.LineOut, l.Number); err != nil {
+				if err := tx.VoidLine(ctx, d.ID, l.Seq); err != nil {
 					return err
 				}
 			}
@@ -171,15 +171,15 @@ func (p *Publisher) show(ctx context.Context, tx *store.Tx, d store.Digest, kind
 }
 
 // subscribers are those who want a digest by direct message and may read it
-// now: they are in its room or, if it is for more than that, in one of its
-// network's.
+// now: they are in the room that they subscribed in or, for those who want the
+// network's own, in any room of it.
 func (p *Publisher) subscribers(ctx context.Context, d store.Digest) ([]id.UserID, error) {
 	if d.Kind != store.DigestWeekly {
 		return nil, nil
 	}
 	q := p.Store.Reader()
 	wide := d.Audience != store.AudienceRoom
-	list, err := store.Subscribers(ctx, q, d.Network, d.Room, wide)
+	list, err := store.Subscriptions(ctx, q, d.Network, d.Room, wide)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -195,14 +195,14 @@ func (p *Publisher) subscribers(ctx context.Context, d store.Digest) ([]id.UserI
 		}
 	}
 	var readers []id.UserID
-	for _, user := range list {
-		in, err := store.JoinedRooms(ctx, q, user)
+	for _, s := range list {
+		in, err := store.JoinedRooms(ctx, q, s.User)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(in, func(r store.Room) bool { return r.ID == d.Room || wide && r.Network == d.Network }) {
-			readers = append(readers, user)
+		if slices.ContainsFunc(in, func(r store.Room) bool { return r.ID == s.Room || s.Room == "" && r.Network == d.Network }) {
+			readers = append(readers, s.User)
 		}
 	}
-	return readers, nil
+	return slices.Compact(readers), nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -42,6 +43,8 @@ type Publisher struct {
 	// Organisers are those of a room, who get its drafts. It may ask the
 	// homeserver; it is not called in a transaction.
 	Organisers func(ctx context.Context, room id.RoomID) ([]id.UserID, error)
+	// RoomName is what a room is called, "" if it has no name.
+	RoomName func(ctx context.Context, room id.RoomID) (string, error)
 	// KnowMembers makes sure that the members of a room are known.
 	KnowMembers func(ctx context.Context, room id.RoomID) error
 	// Said is a message's text as it reads now; not ok if it is not to be read
@@ -97,6 +100,9 @@ func (p *Publisher) slot(ctx context.Context, j *schedule.Job) error {
 		if err := j.Done(ctx, tx); err != nil {
 			return err
 		}
+		if late, err := superseded(ctx, tx, s.Room, audience, a.Slot); err != nil || late {
+			return err
+		}
 		if err := lapse(ctx, tx, s.Room, audience, now); err != nil {
 			return err
 		}
@@ -141,6 +147,9 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 	if err != nil {
 		return nil, false, err
 	}
+	if !from.Before(to) {
+		return nil, false, nil // a later slot was faster
+	}
 	set, err := store.Settings(ctx, q, room)
 	if err != nil {
 		return nil, false, err
@@ -150,6 +159,9 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 		return nil, false, fmt.Errorf("know members: %w", err)
 	}
 	draft, err = p.Composer.Compose(ctx, q, place, audience, from, to, simple)
+	if err == nil && draft != nil {
+		draft.Place, err = p.RoomName(ctx, room)
+	}
 	return draft, simple || set[store.SetApproval] != store.Off, err
 }
 
@@ -171,6 +183,15 @@ func window(ctx context.Context, q store.Querier, room id.RoomID, audience strin
 		from = r.Joined
 	}
 	return from, nil
+}
+
+// superseded tells whether there is a draft of a later slot already, which holds
+// all that one of this slot could: slots may be worked off in any order.
+func superseded(ctx context.Context, tx *store.Tx, room id.RoomID, audience string, slot time.Time) (bool, error) {
+	drafts, err := store.Drafts(ctx, tx, room)
+	return slices.ContainsFunc(drafts, func(d store.Digest) bool {
+		return d.Kind == store.DigestWeekly && d.Audience == audience && d.To.After(slot)
+	}), err
 }
 
 // lapse ends the drafts of a room and an audience that nobody approved.
@@ -200,7 +221,49 @@ func settle(ctx context.Context, tx *store.Tx, d store.Digest, state string, now
 	if !did {
 		return lang.Wrong("digest_decided")
 	}
+	if state == store.DigestLapsed || state == store.DigestRefused { // nobody reads its words any more
+		if err := tx.WipeDigest(ctx, d.ID); err != nil {
+			return err
+		}
+	}
 	return tx.MendDigest(ctx, d.ID, state)
+}
+
+// summaryPatience is how long a summary waits for approval.
+const summaryPatience = 7 * 24 * time.Hour
+
+// LapseSummaries ends the drafts of summaries that nobody approved in a week;
+// whoever asked is told.
+func LapseSummaries(ctx context.Context, tx *store.Tx, now time.Time) error {
+	list, err := store.SummaryDrafts(ctx, tx, now.Add(-summaryPatience))
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if err := settle(ctx, tx, d, store.DigestLapsed, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GaveUp lets an approved digest lapse that could not be posted, so that what
+// was in it comes again. It does nothing for jobs of other kinds.
+func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) error {
+	if job.Kind != PublishKind {
+		return nil
+	}
+	var a store.MendDigestArgs
+	if err := (&schedule.Job{Job: job}).Decode(&a); err != nil {
+		return nil //nolint:nilerr // then there is no digest to let go
+	}
+	d, err := store.DigestByID(ctx, tx, a.Digest)
+	if errors.Is(err, store.ErrNotFound) || err == nil && d.State != store.DigestApproved {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return settle(ctx, tx, d, store.DigestLapsed, p.Now())
 }
 
 // release plans the posting of an approved digest.

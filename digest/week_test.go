@@ -30,6 +30,7 @@ const (
 type week struct {
 	*testing.T
 	store    *store.Store
+	path     string
 	phrases  *lang.Phrases
 	lang     string
 	zone     *time.Location
@@ -72,7 +73,8 @@ func newWeek(t *testing.T, language string) *week {
 	}
 	w.from = time.Date(2026, 11, 13, 16, 0, 0, 0, w.zone)
 	w.to = w.from.AddDate(0, 0, 7)
-	if w.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "buffet.db")); err != nil {
+	w.path = filepath.Join(t.TempDir(), "buffet.db")
+	if w.store, err = store.Open(t.Context(), w.path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.store.Close() })

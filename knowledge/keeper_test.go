@@ -532,6 +532,7 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 	k.write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Tell(ctx, "flood/"+anke.String()+"/2026-11-25", k.now)
 		return errors.Join(err, tx.PutExpert(ctx, store.Expert{Network: "N", Author: anke, Name: "Frau <anke>", Topic: "Quittenmus", At: k.now}),
+			tx.PutExpert(ctx, store.Expert{Network: "N", Author: ben, Name: "Ben", Topic: "Bens Thema", At: k.now}),
 			tx.PutDialog(ctx, store.Dialog{Author: anke, Kind: "experience", Content: `{"parts":["Quittenmus"]}`, At: k.now}),
 			tx.PutRoom(ctx, store.Room{ID: "!dm:example.org", Direct: anke, Joined: k.now}),
 			tx.Keep(ctx, store.Incoming{Event: "$locked", Room: hall, Sender: anke, Kind: store.InLocked, Content: "Quittenmus"}, k.now))
@@ -608,6 +609,29 @@ func TestRetain(t *testing.T) {
 	}
 }
 
+// digested keeps a digest with a line of each, an answer to "kurz" that rests
+// on what one of them said, and subscriptions of both.
+func digested(ctx context.Context, tx *store.Tx, now time.Time) error {
+	week := store.Digest{Kind: store.DigestWeekly, Network: "N", Room: "!a:b", Audience: store.AudienceRoom, State: store.DigestPublished, Lang: "de", Made: now}
+	_, err := tx.AddDigest(ctx, week, []store.DigestLine{
+		{Seq: 1, Number: 1, Section: "thread", Text: "Ankes <Zitat>", Sources: []store.DigestSource{{Event: "$a", Room: "!a:b", Author: anke}}},
+		{Seq: 2, Number: 2, Section: "thread", Text: "Bens Zitat", Sources: []store.DigestSource{{Event: "$b", Room: "!a:b", Author: ben}}}})
+	if err != nil {
+		return err
+	}
+	week.Kind = store.DigestSummary
+	n, err := tx.AddDigest(ctx, week, nil)
+	if err != nil {
+		return err
+	}
+	for _, s := range []store.Subscription{{User: anke, Network: "N", Room: "!a:b", At: now}, {User: anke, Network: "N", At: now}, {User: ben, Network: "Bens Netz", At: now}} {
+		if _, err := tx.Subscribe(ctx, s); err != nil {
+			return err
+		}
+	}
+	return tx.AddDigestSources(ctx, n, []store.DigestSource{{Event: "$k", Room: "!a:b", Author: anke}})
+}
+
 func TestMyData(t *testing.T) {
 	k := newKeeping(t)
 	const text = "Wer kennt <script>alert(1)</script> & \"Lifte\"?"
@@ -620,6 +644,7 @@ func TestMyData(t *testing.T) {
 	k.write(func(ctx context.Context, tx *store.Tx) error {
 		return errors.Join(tx.PutExpert(ctx, store.Expert{Network: "N", Author: anke, Name: "Frau <anke>", Topic: "<Lifte>", At: k.now}),
 			tx.PutExpert(ctx, store.Expert{Network: "N", Author: ben, Name: "Ben", Topic: "Bens Thema", At: k.now}),
+			digested(ctx, tx, k.now),
 			tx.PutDialog(ctx, store.Dialog{Author: anke, Kind: "experience", Content: `{"parts":["halbe <Karte>"]}`, At: k.now}))
 	})
 	data, err := knowledge.MyData(t.Context(), k.store.Reader(), anke, k.now)
@@ -635,6 +660,9 @@ func TestMyData(t *testing.T) {
 		len(back.Consents) != 5 || len(back.Topics) != 1 || len(back.Marks) != 4 || !strings.Contains(string(back.Unfinished), "halbe <Karte>") || back.Person != anke {
 		t.Errorf("%s", raw)
 	}
+	if len(back.Quotes) != 2 || back.Quotes[0].Event != "$k" || back.Quotes[1].Text != "Ankes <Zitat>" || len(back.Subscriptions) != 2 || back.Subscriptions[1].Room != "!a:b" {
+		t.Errorf("digests: %+v, %+v", back.Quotes, back.Subscriptions)
+	}
 	if strings.Contains(string(raw), "Bens") || strings.Contains(string(raw), "carla") {
 		t.Errorf("what is others': %s", raw)
 	}
@@ -643,14 +671,14 @@ func TestMyData(t *testing.T) {
 		if strings.Contains(page, "<script") || strings.Contains(page, "<Lifte>") || strings.Contains(page, "know_") || strings.Contains(page, "Bens") {
 			t.Errorf("page: %s", page)
 		}
-		for _, want := range []string{html.EscapeString(text), "Ankes Antwort darauf", "Ankes Erfahrung", "&lt;Lifte&gt;", "halbe &lt;Karte&gt;", "Frau &lt;anke&gt;", "@anke:example.org", "(3)", "(4)", "(5)"} {
+		for _, want := range []string{html.EscapeString(text), "Ankes Antwort darauf", "Ankes Erfahrung", "&lt;Lifte&gt;", "halbe &lt;Karte&gt;", "Frau &lt;anke&gt;", "@anke:example.org", "(3)", "(4)", "(5)", "Ankes &lt;Zitat&gt;", "!a:b"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: no %q in %s", language, want, page)
 			}
 		}
 	}
 	nobody, err := knowledge.MyData(t.Context(), k.store.Reader(), "@nobody:b", k.now)
-	if err != nil || len(nobody.Contributions)+len(nobody.Consents)+len(nobody.Topics)+len(nobody.Marks) != 0 {
+	if err != nil || len(nobody.Contributions)+len(nobody.Consents)+len(nobody.Topics)+len(nobody.Marks)+len(nobody.Quotes)+len(nobody.Subscriptions) != 0 {
 		t.Errorf("of nobody: %+v, %v", nobody, err)
 	}
 }

@@ -18,13 +18,15 @@ import (
 
 // PersonData is everything that is stored about a person.
 type PersonData struct {
-	Person        id.UserID          `json:"person"`
-	Made          time.Time          `json:"made"`
-	Contributions []ContributionData `json:"contributions"`
-	Consents      []store.Consent    `json:"consents"`
-	Topics        []store.Expert     `json:"topics"`
-	Marks         []MarkData         `json:"marks"`
-	Unfinished    json.RawMessage    `json:"unfinished,omitempty"` // a card that is being filled in
+	Person        id.UserID            `json:"person"`
+	Made          time.Time            `json:"made"`
+	Contributions []ContributionData   `json:"contributions"`
+	Consents      []store.Consent      `json:"consents"`
+	Topics        []store.Expert       `json:"topics"`
+	Marks         []MarkData           `json:"marks"`
+	Subscriptions []store.Subscription `json:"subscriptions"`        // to digests
+	Quotes        []store.Quote        `json:"quotes"`               // in digests
+	Unfinished    json.RawMessage      `json:"unfinished,omitempty"` // a card that is being filled in
 }
 
 // ContributionData is one contribution as its author gets it.
@@ -54,7 +56,7 @@ type MarkData struct {
 // MyData gathers everything that is stored about a person.
 func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time) (*PersonData, error) {
 	d := &PersonData{Person: user, Made: now.UTC(), Contributions: []ContributionData{}, Consents: []store.Consent{}, Topics: []store.Expert{},
-		Marks: []MarkData{}}
+		Marks: []MarkData{}, Subscriptions: []store.Subscription{}, Quotes: []store.Quote{}}
 	list, err := store.ContributionsBy(ctx, q, user)
 	if err != nil {
 		return nil, err
@@ -84,6 +86,16 @@ func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time)
 	for _, m := range marks {
 		d.Marks = append(d.Marks, MarkData{Room: m.Room, Event: m.Event, What: m.What, At: m.At})
 	}
+	subscriptions, err := store.SubscriptionsOf(ctx, q, user)
+	if err != nil {
+		return nil, err
+	}
+	d.Subscriptions = append(d.Subscriptions, subscriptions...)
+	quotes, err := store.QuotesOf(ctx, q, user)
+	if err != nil {
+		return nil, err
+	}
+	d.Quotes = append(d.Quotes, quotes...)
 	switch dialog, err := store.DialogOf(ctx, q, user); {
 	case err == nil:
 		d.Unfinished = json.RawMessage(dialog.Content)
@@ -135,10 +147,32 @@ func (d *PersonData) HTML(p *lang.Phrases, language string, zone *time.Location)
 		fmt.Fprintf(&b, "<li>%s · %s · %s</li>\n", html.EscapeString(lang.Moment(language, m.At.In(zone))), say("know_mark_"+what), html.EscapeString(m.Room.String()))
 	}
 	b.WriteString("</ul>\n")
+	d.digestsHTML(&b, say, func(at time.Time) string { return html.EscapeString(lang.Moment(language, at.In(zone))) })
 	if len(d.Unfinished) > 0 {
 		fmt.Fprintf(&b, "<h2>%s</h2>\n<pre>%s</pre>\n", say("know_data_unfinished"), html.EscapeString(string(d.Unfinished)))
 	}
 	return []byte(b.String())
+}
+
+// digestsHTML is what digests have to do with a person.
+func (d *PersonData) digestsHTML(b *strings.Builder, say func(string, ...lang.Values) string, moment func(time.Time) string) {
+	fmt.Fprintf(b, "<h2>%s (%d)</h2>\n<ul>\n", say("know_data_subscriptions"), len(d.Subscriptions))
+	for _, s := range d.Subscriptions {
+		what := say("know_data_sub_network")
+		if s.Room != "" {
+			what = say("know_data_sub_room") + " " + html.EscapeString(s.Room.String())
+		}
+		fmt.Fprintf(b, "<li>%s · %s · %s</li>\n", moment(s.At), html.EscapeString(s.Network), what)
+	}
+	fmt.Fprintf(b, "</ul>\n<h2>%s (%d)</h2>\n<ul>\n", say("know_data_quotes"), len(d.Quotes))
+	for _, k := range d.Quotes {
+		text := html.EscapeString(k.Text)
+		if k.Text == "" {
+			text = say("know_data_quote_empty")
+		}
+		fmt.Fprintf(b, "<li>%s · %s · %s<br>%s</li>\n", moment(k.Made), html.EscapeString(k.Network), say("know_data_quote_"+k.State), text)
+	}
+	b.WriteString("</ul>\n")
 }
 
 // SameTopic tells whether two names of a topic share a word in any form.

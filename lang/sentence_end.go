@@ -140,14 +140,12 @@ func isNumber(w string) bool {
 func initials(w string) bool {
 	letter := false
 	for _, r := range w {
-		if unicode.IsLetter(r) {
-			if letter {
-				return false
-			}
+		switch {
+		case unicode.IsLetter(r) && !letter:
 			letter = true
-		} else if r == '.' {
+		case r == '.':
 			letter = false
-		} else {
+		default:
 			return false
 		}
 	}

@@ -242,7 +242,7 @@ func dropSignature(text string, lines []line) {
 			if i == 0 {
 				continue
 			}
-			for j := i; j < len(lines) && !(lines[j].kind == prose && j > i+12); j++ {
+			for j := i; j < len(lines) && (lines[j].kind != prose || j <= i+12); j++ {
 				lines[j].kind = signature
 			}
 			return

@@ -23,7 +23,7 @@ type OpenQuestion struct {
 func OpenQuestions(ctx context.Context, q Querier, scopes []string, limit, offset int) (list []OpenQuestion, total int, err error) {
 	visible, args := inScopes("c", scopes)
 	answer, _ := inScopes("a", scopes)
-	answers := ` FROM contribution a WHERE a.question_id = c.id AND ` + answer
+	answers := ` FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND ` + answer
 	where := ` FROM contribution c WHERE c.kind = 'question' AND c.closed_at = 0 AND ` + visible + `
 		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1` + answers + `))`
 	if err := q.QueryRowContext(ctx, `SELECT count(*)`+where, args...).Scan(&total); err != nil {
@@ -48,7 +48,7 @@ func IsOpen(ctx context.Context, q Querier, question int64, scopes []string) (bo
 	args = append(args, question)
 	var n int
 	if err := q.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) FROM contribution c WHERE c.kind = 'question' AND c.closed_at = 0 AND c.id = $%d AND `, len(args))+visible+`
-		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND `+answer+`))`, args...).Scan(&n); err != nil {
+		AND (c.nudged_at > 0 OR NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND `+answer+`))`, args...).Scan(&n); err != nil {
 		return false, fmt.Errorf("read whether a question is open: %w", err)
 	}
 	return n > 0, nil
@@ -72,7 +72,7 @@ func inScopes(c string, scopes []string) (string, []any) {
 // before: neither they nor an answer of theirs are newer.
 func Outlived(ctx context.Context, q Querier, room id.RoomID, before time.Time, limit int) ([]Contribution, error) {
 	return contributions(ctx, q, `c.room_id = $1 AND c.sent_at < $2 AND c.active_at < $2
-		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.sent_at >= $2)
+		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.sent_at >= $2)
 		AND NOT EXISTS (SELECT 1 FROM contribution p WHERE p.id = c.question_id AND p.active_at >= $2) ORDER BY c.id LIMIT $3`,
 		room, Millis(before), limit)
 }

@@ -43,6 +43,7 @@ type Digest struct {
 	Audience   string     // who may read it: AudienceRoom and its siblings
 	State      string
 	Lang       string
+	Place      string    // what the room was called, "" if that is not known
 	From, To   time.Time // the window
 	Made       time.Time
 	Decided    time.Time // when it was published, lapsed or refused
@@ -81,12 +82,12 @@ type DigestSource struct {
 	Hash         string // of its text
 }
 
-const digestColumns = `id, kind, network, room_id, thread_id, event_id, audience, state, lang, from_at, to_at, made_at, decided_at,
+const digestColumns = `id, kind, network, room_id, thread_id, event_id, audience, state, lang, place, from_at, to_at, made_at, decided_at,
 	model, note, simple, questions, answers, unreadable, voids`
 
 func scanDigest(scan func(...any) error) (d Digest, err error) {
 	var from, to, made, decided int64
-	err = scan(&d.ID, &d.Kind, &d.Network, &d.Room, &d.Thread, &d.Event, &d.Audience, &d.State, &d.Lang, &from, &to, &made, &decided,
+	err = scan(&d.ID, &d.Kind, &d.Network, &d.Room, &d.Thread, &d.Event, &d.Audience, &d.State, &d.Lang, &d.Place, &from, &to, &made, &decided,
 		&d.Model, &d.Note, &d.Simple, &d.Questions, &d.Answers, &d.Unreadable, &d.Voids)
 	d.From, d.To, d.Made, d.Decided = Time(from), Time(to), Time(made), Time(decided)
 	return d, err
@@ -95,10 +96,10 @@ func scanDigest(scan func(...any) error) (d Digest, err error) {
 // AddDigest keeps a new digest with its lines and their sources, and gives its id.
 func (tx *Tx) AddDigest(ctx context.Context, d Digest, lines []DigestLine) (n int64, err error) {
 	err = tx.queryRow(ctx, `INSERT INTO digest (kind, network, room_id, thread_id, event_id, audience, state, lang, from_at, to_at, made_at,
-		decided_at, model, note, simple, questions, answers, unreadable)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id`,
+		decided_at, model, note, simple, questions, answers, unreadable, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`,
 		d.Kind, d.Network, d.Room, d.Thread, d.Event, d.Audience, d.State, d.Lang, Millis(d.From), Millis(d.To), Millis(d.Made),
-		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable).Scan(&n)
+		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable, d.Place).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("keep digest: %w", err)
 	}
@@ -180,26 +181,6 @@ func oneDigest(ctx context.Context, q Querier, where string, args ...any) (Diges
 		return d, fmt.Errorf("read digest: %w", err)
 	}
 	return d, nil
-}
-
-// Drafts are the digests of a room that wait for approval, newest first.
-func Drafts(ctx context.Context, q Querier, room id.RoomID) ([]Digest, error) {
-	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest WHERE room_id = $1 AND state = 'draft' ORDER BY id DESC`, room)
-	if err != nil {
-		return nil, fmt.Errorf("read drafts: %w", err)
-	}
-	return list, nil
-}
-
-// DraftsFor are the digests that wait for approval and were shown to this
-// organiser, newest first.
-func DraftsFor(ctx context.Context, q Querier, user id.UserID) ([]Digest, error) {
-	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest d WHERE state = 'draft'
-		AND EXISTS (SELECT 1 FROM digest_post p WHERE p.digest_id = d.id AND p.kind = 'draft' AND p.user_id = $1) ORDER BY id DESC`, user)
-	if err != nil {
-		return nil, fmt.Errorf("read drafts: %w", err)
-	}
-	return list, nil
 }
 
 // Digests are the weekly digests of a network, newest first; of all networks

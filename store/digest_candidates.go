@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"maunium.net/go/mautrix/id"
 )
 
 // DigestWindow is what a digest may tell: what is visible in these scopes, and
@@ -13,6 +15,10 @@ import (
 type DigestWindow struct {
 	Scopes   []string
 	From, To time.Time
+	// Room and Audience are those of the digest: organisers may have said of
+	// an open question that it is not to come again there.
+	Room     id.RoomID
+	Audience string
 }
 
 // digestQuery puts a query about a window together.
@@ -51,17 +57,19 @@ func (q *digestQuery) visible(c string) string {
 // out now for the first time. What was said of one answer goes for all that
 // its author gives in that thread.
 func (q *digestQuery) fresh(c string) string {
-	if len(q.w.Scopes) == 0 {
+	own, _ := inScopes(c, q.w.Scopes)
+	i := strings.LastIndex(own, " IN (")
+	if i < 0 {
 		return "0"
 	}
-	own, _ := inScopes(c, q.w.Scopes)
-	own = "'r/' || " + c + ".room_id" + own[strings.LastIndex(own, " IN ("):]
-	let := `EXISTS (SELECT 1 FROM consent k JOIN contribution b ON b.id = k.contribution_id WHERE k.author = C.author AND k.author <> ''
-		AND (b.id = C.id OR C.kind = 'answer' AND C.question_id > 0 AND b.question_id = C.question_id) AND k.said IN ` + q.wide + ` AND `
-	let = strings.ReplaceAll(let, "C.", c+".")
-	before := fmt.Sprintf("k.at < $%d", len(q.w.Scopes)+1)
-	return `(` + q.within(c+".sent_at") + fmt.Sprintf(` OR %s.sent_at < $%d AND NOT %s AND %s%s) AND NOT %s%s))`,
-		c, len(q.w.Scopes)+1, own, let, q.within("k.at"), let, before)
+	// not correlated, so it is read once and not for each contribution
+	let := `FROM consent k JOIN contribution b ON b.id = k.contribution_id WHERE k.said IN ` + q.wide + ` AND ` + q.within("k.at") +
+		` AND NOT EXISTS (SELECT 1 FROM consent o WHERE o.ask_key = k.ask_key AND o.contribution_id = k.contribution_id AND o.said IN ` + q.wide +
+		fmt.Sprintf(` AND o.at < $%d)`, len(q.w.Scopes)+1)
+	return strings.NewReplacer("C.", c+".", "IN OWN", own[i+1:], "LET", let).Replace(
+		fmt.Sprintf(`(`+q.within("C.sent_at")+` OR C.sent_at < $%d AND NOT 'r/' || C.room_id IN OWN
+		AND (C.id IN (SELECT b.id LET) OR C.kind = 'answer' AND C.question_id > 0 AND (C.question_id, C.author) IN (SELECT b.question_id, b.author LET)))`,
+			len(q.w.Scopes)+1))
 }
 
 // page reads the contributions of a condition in an order, and counts them all.
@@ -82,7 +90,7 @@ func (q *digestQuery) page(ctx context.Context, db Querier, where, order string,
 // all of them.
 func AnsweredQuestions(ctx context.Context, db Querier, w DigestWindow, limit int) (list []Contribution, total int, err error) {
 	q := newDigestQuery(w)
-	answer := ` FROM contribution a WHERE a.question_id = c.id AND a.kind = 'answer' AND ` + q.visible("a")
+	answer := ` FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.kind = 'answer' AND ` + q.visible("a")
 	return q.page(ctx, db, `c.kind = 'question' AND `+q.visible("c")+` AND EXISTS (SELECT 1`+answer+`)
 		AND (c.closed_at > 0 AND `+q.within("c.closed_at")+` OR EXISTS (SELECT 1`+answer+` AND `+q.fresh("a")+`))`,
 		`c.uid <> '', c.closed_at = 0, (SELECT count(*)`+answer+`) DESC, c.sent_at DESC, c.id DESC`, limit)
@@ -98,12 +106,18 @@ func VisibleAnswers(ctx context.Context, db Querier, question int64, scopes []st
 }
 
 // UnansweredQuestions are the visible questions from before the window's end
-// that are open and have no visible answer: first what is new in the window,
-// then the newest.
+// that are open and have no visible answer, those aside that organisers left
+// out of a digest of this room and audience or refused with it: first what is
+// new in the window, then the newest.
 func UnansweredQuestions(ctx context.Context, db Querier, w DigestWindow, limit int) (list []Contribution, total int, err error) {
 	q := newDigestQuery(w)
-	return q.page(ctx, db, fmt.Sprintf(`c.kind = 'question' AND c.closed_at = 0 AND c.sent_at < $%d AND `, len(w.Scopes)+2)+q.visible("c")+`
-		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.kind = 'answer' AND `+q.visible("a")+`)`,
+	q.args = append(q.args, w.Room, w.Audience)
+	return q.page(ctx, db, fmt.Sprintf(`c.kind = 'question' AND c.closed_at = 0 AND c.sent_at < $%d AND `, len(w.Scopes)+2)+q.visible("c")+fmt.Sprintf(`
+		AND NOT EXISTS (SELECT 1 FROM digest_source s JOIN digest_line l ON l.digest_id = s.digest_id AND l.seq = s.seq
+			JOIN digest d ON d.id = s.digest_id WHERE s.contribution_id = c.id AND s.contribution_id > 0 AND l.section = 'open' AND d.kind = 'weekly'
+			AND d.room_id = $%d AND d.audience = $%d AND (d.state = 'refused' OR d.state IN ('approved', 'published') AND l.gone = 'out'))`,
+		len(q.args)-1, len(q.args))+`
+		AND NOT EXISTS (SELECT 1 FROM contribution a WHERE a.question_id = c.id AND a.question_id > 0 AND a.kind = 'answer' AND `+q.visible("a")+`)`,
 		`NOT `+q.fresh("c")+`, c.sent_at DESC, c.id DESC`, limit)
 }
 

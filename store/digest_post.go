@@ -93,25 +93,24 @@ func (tx *Tx) Unsubscribe(ctx context.Context, user id.UserID, network string, r
 	return did, nil
 }
 
-// Subscribers are those who want a digest of a network that is posted in a
-// room; with wide, also those who want the network's own.
-func Subscribers(ctx context.Context, q Querier, network string, room id.RoomID, wide bool) ([]id.UserID, error) {
-	list, err := Collect(ctx, q, func(scan func(...any) error) (u id.UserID, err error) { return u, scan(&u) },
-		`SELECT DISTINCT user_id FROM subscription WHERE network = $1 AND (room_id = $2 OR $3 AND room_id = '') ORDER BY user_id`, network, room, wide)
-	if err != nil {
-		return nil, fmt.Errorf("read subscribers: %w", err)
-	}
-	return list, nil
+// Subscriptions are those to a digest of a network that is posted in a room;
+// with wide, also those to the network's own. They are in order of people.
+func Subscriptions(ctx context.Context, q Querier, network string, room id.RoomID, wide bool) ([]Subscription, error) {
+	return subscriptions(ctx, q, `network = $1 AND (room_id = $2 OR $3 AND room_id = '') ORDER BY user_id, room_id`, network, room, wide)
 }
 
 // SubscriptionsOf are a person's subscriptions.
 func SubscriptionsOf(ctx context.Context, q Querier, user id.UserID) ([]Subscription, error) {
+	return subscriptions(ctx, q, `user_id = $1 ORDER BY network, room_id`, user)
+}
+
+func subscriptions(ctx context.Context, q Querier, where string, args ...any) ([]Subscription, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (s Subscription, err error) {
 		var at int64
 		err = scan(&s.User, &s.Network, &s.Room, &at)
 		s.At = Time(at)
 		return s, err
-	}, `SELECT user_id, network, room_id, at FROM subscription WHERE user_id = $1 ORDER BY network, room_id`, user)
+	}, `SELECT user_id, network, room_id, at FROM subscription WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read subscriptions: %w", err)
 	}

@@ -127,3 +127,30 @@ func DigestsShowing(ctx context.Context, q Querier, offers []int64, since time.T
 	}
 	return list, nil
 }
+
+// Cited is a message that lines of digests rest on, with the hashes of what it
+// read as when they were made: the first and the last in order.
+type Cited struct {
+	Event       id.EventID
+	first, last string
+}
+
+// Reads tells whether it read so for all of them.
+func (c Cited) Reads(hash string) bool { return c.first == "" || c.first == hash && c.last == hash }
+
+// DigestSourcesIn are messages of a room, gathered ones aside, that digests
+// rest on which are shown somewhere and are not older than since; in the order
+// of their ids, from after one on.
+func DigestSourcesIn(ctx context.Context, q Querier, room id.RoomID, after id.EventID, since time.Time, limit int) ([]Cited, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (c Cited, err error) {
+		return c, scan(&c.Event, &c.first, &c.last)
+	}, `SELECT s.event_id, coalesce(min(nullif(s.hash, '')), ''), coalesce(max(nullif(s.hash, '')), '')
+		FROM digest_source s JOIN digest d ON d.id = s.digest_id LEFT JOIN digest_line l ON l.digest_id = s.digest_id AND l.seq = s.seq
+		WHERE s.room_id = $1 AND s.event_id > $2 AND s.contribution_id = 0 AND d.state IN ('draft', 'approved', 'published')
+			AND d.made_at >= $3 AND coalesce(l.gone, '') <> 'void'
+		GROUP BY s.event_id ORDER BY s.event_id LIMIT $4`, room, after, Millis(since), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read sources of digests: %w", err)
+	}
+	return list, nil
+}

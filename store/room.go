@@ -91,7 +91,7 @@ func (tx *Tx) SawEvent(ctx context.Context, room id.RoomID, e id.EventID) error 
 // DropRoom forgets a room that we are out of: its schedules, what waits to be
 // said or heard there, and what the Matrix library knows of it. What was
 // announced or contributed stays in the books, and so do its settings: we may
-// be let in again.
+// be let in again. Drafts of digests lapse.
 func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error {
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
@@ -105,9 +105,11 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 			return fmt.Errorf("forget room: %w", err)
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE outbox SET sent_at = $1, content = '', last_error = 'left the room'
-		WHERE room_id = $2 AND sent_at = 0`, Millis(now), room)
-	return err
+	if _, err := tx.ExecContext(ctx, `UPDATE outbox SET sent_at = $1, content = '', last_error = 'left the room'
+		WHERE room_id = $2 AND sent_at = 0`, Millis(now), room); err != nil {
+		return fmt.Errorf("forget room: %w", err)
+	}
+	return tx.lapseDrafts(ctx, room, now)
 }
 
 // MoveRoom moves everything that belongs to a room to its successor. What was
@@ -126,6 +128,7 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE mark SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE contribution SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE digest SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE digest_post SET room_id = $1 WHERE room_id = $2 AND outbox_key IN (SELECT key FROM outbox WHERE room_id = $1 AND sent_at = 0)`,
 		`UPDATE OR REPLACE subscription SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {

@@ -30,7 +30,7 @@ func (c *circle) dueNow(rooms ...id.RoomID) {
 				if s.Kind != schedule.Digest || !s.Enabled {
 					continue
 				}
-				s.Next = time.Now().Truncate(time.Second)
+				s.Next = time.Now().Add(time.Second).Truncate(time.Second) // after all that was said
 				if err := tx.PutSchedule(c.ctx, s); err != nil {
 					return err
 				}

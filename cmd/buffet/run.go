@@ -272,6 +272,9 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	if job.Kind == commands.SummaryKind { // only the one who asked is to know
 		return d.bot.SummaryFailed(ctx, tx, job, cause)
 	}
+	if err := d.digests.GaveUp(ctx, tx, job); err != nil {
+		return err
+	}
 	now := time.Now()
 	number := fmt.Sprintf("%04x", uint16(now.UnixMilli())) //nolint:gosec // just a number to find it by
 	d.log.Error().Err(cause).Str("job", job.Key).Str("fault", number).Msg("job given up")

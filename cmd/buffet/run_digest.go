@@ -19,7 +19,7 @@ func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
 	}
 	return &digest.Publisher{
 		Store: d.store, Phrases: d.phrases, Now: time.Now, Log: log, Place: d.announceRoom,
-		Organisers: d.bot.OrganisersOf, KnowMembers: d.bot.KnowMembers, Said: d.bot.TextNow,
+		Organisers: d.bot.OrganisersOf, KnowMembers: d.bot.KnowMembers, RoomName: d.bot.RoomName, Said: d.bot.TextNow,
 		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log,
 			Summariser: func(ctx context.Context, q store.Querier, _ string, rooms []id.RoomID) digest.Summariser {
 				by, err := d.summariser(ctx, q, rooms)
@@ -59,6 +59,9 @@ func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.Roo
 // forgetDigests deletes digests as old as contributions may become, and what
 // is known of answers to "kurz" when the outbox forgets them.
 func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time) error {
+	if err := digest.LapseSummaries(ctx, tx, now); err != nil {
+		return err
+	}
 	list, err := store.DigestRooms(ctx, tx)
 	if err != nil {
 		return err

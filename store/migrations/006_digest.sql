@@ -10,6 +10,7 @@ CREATE TABLE digest (
 	audience   TEXT NOT NULL CHECK (audience IN ('room', 'network', 'public')),
 	state      TEXT NOT NULL CHECK (state IN ('draft', 'approved', 'published', 'lapsed', 'refused')),
 	lang       TEXT NOT NULL,
+	place      TEXT NOT NULL DEFAULT '',      -- what the room was called
 	from_at    INTEGER NOT NULL,              -- the window it is about
 	to_at      INTEGER NOT NULL,
 	made_at    INTEGER NOT NULL,

@@ -122,8 +122,8 @@ func TestPreview(t *testing.T) {
 		is, not  []string
 	}{
 		"thin":      {false, time.Time{}, store.On, []string{"zu wenig Neues"}, []string{"Digest,"}},
-		"planned":   {true, time.Date(2026, 11, 27, 15, 0, 0, 0, time.UTC), store.On, []string{"27. November 2026", "16:00", "als Entwurf", "Kaskoversicherung"}, []string{"freigabe"}},
-		"unplanned": {true, time.Time{}, store.Off, []string{"Geplant ist keiner", "Kaskoversicherung"}, []string{"als Entwurf", "freigabe"}},
+		"planned":   {true, time.Date(2026, 11, 27, 15, 0, 0, 0, time.UTC), store.On, []string{"27. November 2026", "16:00", "als Entwurf", "versichert ihr Ehrenamtliche"}, []string{"freigabe"}},
+		"unplanned": {true, time.Time{}, store.Off, []string{"Geplant ist keiner", "versichert ihr Ehrenamtliche"}, []string{"als Entwurf", "freigabe"}},
 	} {
 		f := newFlow(t, lang.German)
 		if c.full {

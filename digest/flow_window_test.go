@@ -110,9 +110,9 @@ func TestNotAgain(t *testing.T) {
 		again []string
 		not   []string
 	}{
-		"published": {again: []string{"Leinwand", "Raummiete"}, not: []string{"Kaskoversicherung", "Nachbarschaftscafé", "Adventsmarkt"}},
-		"left out":  {out: true, again: []string{"Leinwand", "Vorlesepatenschaften"}, not: []string{"Kaskoversicherung", "Transporter"}},
-		"refused":   {never: true, again: []string{"Leinwand"}, not: []string{"Kaskoversicherung", "Nachbarschaftscafé", "Transporter", "Vorlesepatenschaften"}},
+		"published": {again: []string{"Leinwand", "Raummiete"}, not: []string{"versichert ihr Ehrenamtliche", "Nachbarschaftscafé", "Adventsmarkt"}},
+		"left out":  {out: true, again: []string{"Leinwand", "Vorlesepatenschaften"}, not: []string{"versichert ihr Ehrenamtliche", "Transporter"}},
+		"refused":   {never: true, again: []string{"Leinwand"}, not: []string{"versichert ihr Ehrenamtliche", "Nachbarschaftscafé", "Transporter", "Vorlesepatenschaften"}},
 	} {
 		f := newFlow(t, lang.German)
 		f.full()
@@ -132,7 +132,7 @@ func TestNotAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		if first := f.last(); c.never {
-			has(t, "refused draft", f.shown()[draftKey(f, first.ID, f.organisers[0])], words("verworfen"), words("Kasko"))
+			has(t, "refused draft", f.shown()[draftKey(f, first.ID, f.organisers[0])], words("verworfen"), words("versichert ihr"))
 			if f.posts() != nil {
 				t.Error("refused and posted")
 			}
@@ -213,8 +213,8 @@ func TestApprovedMeanwhile(t *testing.T) {
 	if len(posts) != 2 {
 		t.Fatalf("%d posts", len(posts))
 	}
-	has(t, "first", posts[0].Plain, words("Kaskoversicherung"), words("Filmabend"))
-	has(t, "second", posts[1].Plain, words("Filmabend"), words("Kaskoversicherung"))
+	has(t, "first", posts[0].Plain, words("versichert ihr Ehrenamtliche"), words("Filmabend"))
+	has(t, "second", posts[1].Plain, words("Filmabend"), words("versichert ihr Ehrenamtliche"))
 }
 
 // TestReadAgain: a homeserver that does not answer puts a digest off, with all

@@ -14,6 +14,7 @@ import (
 const (
 	DigestWeekly  = "weekly"
 	DigestSummary = "summary" // an answer to "kurz"
+	DigestPreview = "preview" // what one organiser was shown of the next digest
 )
 
 // The states of a digest. A summary is published at once, or a draft first if
@@ -264,9 +265,9 @@ func DigestRooms(ctx context.Context, q Querier) ([]id.RoomID, error) {
 }
 
 // DropDigests forgets digests that were made before a time in a room (weekly
-// ones) or anywhere (summaries, with room "").
+// ones) or anywhere (summaries and previews, with room "").
 func (tx *Tx) DropDigests(ctx context.Context, room id.RoomID, before time.Time) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM digest WHERE made_at < $1 AND ($2 = '' AND kind = 'summary' OR room_id = $2 AND kind = 'weekly')`,
+	if _, err := tx.ExecContext(ctx, `DELETE FROM digest WHERE made_at < $1 AND ($2 = '' AND kind <> 'weekly' OR room_id = $2 AND kind = 'weekly')`,
 		Millis(before), room); err != nil {
 		return fmt.Errorf("forget digests: %w", err)
 	}

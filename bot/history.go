@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -131,19 +132,23 @@ func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (li
 	return list, whole, nil
 }
 
-// ReadSince reads what was said in a room in a window of time, as it reads now.
+// ReadSince reads what was said in a room in a window of time, as it reads now;
+// digest.ErrUnreadable if the homeserver refuses that.
 func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
 	p := newPassage(b.Account.Client, room, progress)
 	p.begun = since
 	whole, err := p.walk(mautrix.WithMaxRetries(ctx, readRetries), farEvents, p.before)
-	if err != nil {
+	var h *digest.History
+	if err == nil {
+		h, err = b.history(ctx, p, p.between(since, until))
+	}
+	if errors.Is(err, errUnreadable) {
+		return nil, fmt.Errorf("%w: %w", digest.ErrUnreadable, err)
+	} else if err != nil {
 		return nil, err
 	}
-	h, err := b.history(ctx, p, p.between(since, until))
-	if h != nil {
-		h.Cut = !whole
-	}
-	return h, err
+	h.Cut = !whole
+	return h, nil
 }
 
 // TextNow is what a message says now, as it stands in a History; not ok if it

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -214,7 +215,7 @@ func (r *longRoom) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // reading makes a bot read from there instead of its own homeserver.
-func (l *live) reading(r *longRoom) (room id.RoomID) {
+func (l *live) reading(r http.Handler) (room id.RoomID) {
 	srv := httptest.NewServer(r)
 	l.t.Cleanup(srv.Close)
 	at, _ := url.Parse(srv.URL)
@@ -317,5 +318,16 @@ func TestReadsOldThread(t *testing.T) {
 	cancel()
 	if _, err := l.ReadSince(ctx, room, time.UnixMilli(1), time.Now(), nil); err == nil {
 		t.Error("read without an answer")
+	} else if errors.Is(err, digest.ErrUnreadable) {
+		t.Errorf("not refused: %v", err)
+	}
+	for status, refused := range map[int]bool{http.StatusForbidden: true, http.StatusNotFound: true, http.StatusInternalServerError: false} {
+		room := l.reading(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			fmt.Fprint(w, `{"errcode": "M_FORBIDDEN", "error": "no"}`)
+		}))
+		if _, err := l.ReadSince(l.ctx, room, time.UnixMilli(1), time.Now(), nil); err == nil || errors.Is(err, digest.ErrUnreadable) != refused {
+			t.Errorf("%d: %v", status, err)
+		}
 	}
 }

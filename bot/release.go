@@ -72,8 +72,9 @@ func (b *Bot) sayReleased(ctx context.Context, tx *store.Tx, in store.Incoming, 
 	return err
 }
 
-// OrganisersOf are the organisers of a room who can be reached: those listed
-// for its network, and its members with power level 50.
+// OrganisersOf are the organisers in a room: its members who are listed for
+// its network or have power level 50. Those who are listed but not in it may
+// not read what was said there.
 func (b *Bot) OrganisersOf(ctx context.Context, room id.RoomID) ([]id.UserID, error) {
 	r, err := b.Store.Room(ctx, room)
 	if err != nil {
@@ -90,9 +91,9 @@ func (b *Bot) OrganisersOf(ctx context.Context, room id.RoomID) ([]id.UserID, er
 	if err != nil {
 		return nil, err
 	}
-	list := slices.Clone(n.Organisers)
+	var list []id.UserID
 	for _, u := range members {
-		if u == b.Account.Client.UserID || slices.Contains(list, u) {
+		if u == b.Account.Client.UserID {
 			continue
 		}
 		if is, err := b.isOrganiser(ctx, n, room, u); err != nil {
@@ -102,4 +103,30 @@ func (b *Bot) OrganisersOf(ctx context.Context, room id.RoomID) ([]id.UserID, er
 		}
 	}
 	return list, nil
+}
+
+// Approvers are who may read and release a digest of a room for an audience;
+// others are the organisers listed for its network who may not read it.
+func (b *Bot) Approvers(ctx context.Context, room id.RoomID, audience string) (list, others []id.UserID, err error) {
+	if list, err = b.OrganisersOf(ctx, room); err != nil {
+		return nil, nil, err
+	}
+	r, err := b.Store.Room(ctx, room)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := b.Network(r.Network)
+	if n == nil {
+		return list, nil, nil
+	}
+	for _, u := range n.Organisers {
+		switch {
+		case slices.Contains(list, u):
+		case audience != store.AudienceRoom: // all of the network may read it
+			list = append(list, u)
+		default:
+			others = append(others, u)
+		}
+	}
+	return list, others, nil
 }

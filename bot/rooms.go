@@ -161,8 +161,11 @@ func (b *Bot) configSchedule(ctx context.Context, tx *store.Tx, n *Network, room
 	filter := ""
 	if n.DigestRoom != "" {
 		home, known := b.homes.Load(n.Name)
-		if !known {
-			return nil // its alias could not be looked up: the next pass knows more
+		if !known { // its alias could not be looked up: what a room has stays, the next pass knows more
+			list, err := tx.Schedules(ctx, room)
+			if err != nil || slices.ContainsFunc(list, func(s store.Schedule) bool { return s.Kind == schedule.Digest && s.Origin == store.FromConfig }) {
+				return err
+			}
 		}
 		if home == room {
 			filter = digest.Options{Audience: store.AudienceNetwork}.JSON()

@@ -31,7 +31,7 @@ var errMended = errors.New("what was read has changed meanwhile")
 
 // SummaryHandler does the jobs that sum up what was said.
 func (b *Bot) SummaryHandler() map[string]schedule.Handler {
-	return map[string]schedule.Handler{commands.SummaryKind: {Run: b.summarise, Timeout: summaryTimeout, Max: summaryTries}}
+	return map[string]schedule.Handler{commands.SummaryKind: {Run: b.summarise, Timeout: summaryTimeout, Max: summaryTries, Share: 2}}
 }
 
 // summing is one summary in the making.

@@ -20,7 +20,7 @@ func runDigest(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	case len(words) == 0:
 		return c.newestDigest(ctx, tx)
 	case isSubscribe(words[0]):
-		return c.subscribe(ctx, tx)
+		return c.subscribe(ctx, tx, words[1:])
 	case isUnsubscribe(words[0]):
 		return c.unsubscribe(ctx, tx)
 	case isFile(words[0]):
@@ -109,30 +109,38 @@ func (c *Call) digestFiles(ctx context.Context, tx *store.Tx, words []string) (*
 }
 
 // subscribe lets a person have digests by direct message: in a room those of
-// that room, in a direct chat those of their only room, or the network's own.
-func (c *Call) subscribe(ctx context.Context, tx *store.Tx) (*Reply, error) {
+// that room, in a direct chat those of their only room, else the network's own.
+func (c *Call) subscribe(ctx context.Context, tx *store.Tx, words []string) (*Reply, error) {
+	sub := store.Subscription{User: c.Sender, Network: c.Network.Name, Room: c.Network.Room, At: c.Now}
+	if len(words) > 0 {
+		audience, ok := audienceWord(words[0])
+		switch {
+		case !ok || len(words) > 1:
+			return nil, c.wrong("digest_what", lang.Values{"Word": short(words[0])})
+		case audience != store.AudienceRoom:
+			sub.Room = ""
+		case sub.Room == "":
+			return nil, lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})
+		}
+	}
 	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(c.Sender)); err != nil {
 		return nil, err
 	} else if gone {
 		return nil, c.wrong("digest_abo_forgotten", lang.Values{"Word": c.Table.word("merkdirmich", c.Lang)})
 	}
-	_, err := tx.Subscribe(ctx, store.Subscription{User: c.Sender, Network: c.Network.Name, Room: c.Network.Room, At: c.Now})
-	if err != nil {
+	if _, err := tx.Subscribe(ctx, sub); err != nil {
 		return nil, err
 	}
 	key := "digest_abo_room"
-	if c.Network.Room == "" {
+	if sub.Room == "" {
 		key = "digest_abo_network"
 	}
 	return &Reply{Private: true, Text: c.say(key, lang.Values{"Network": c.Network.Name, "Word": c.Command.Name(c.Lang)})}, nil
 }
 
+// unsubscribe ends all that a person gets of a network.
 func (c *Call) unsubscribe(ctx context.Context, tx *store.Tx) (*Reply, error) {
-	room := c.Network.Room
-	if c.Direct {
-		room = "" // all of them: there is no room to see which is meant
-	}
-	did, err := tx.Unsubscribe(ctx, c.Sender, c.Network.Name, room)
+	did, err := tx.Unsubscribe(ctx, c.Sender, c.Network.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -140,5 +148,5 @@ func (c *Call) unsubscribe(ctx context.Context, tx *store.Tx) (*Reply, error) {
 	if !did {
 		key = "digest_stopped_none"
 	}
-	return &Reply{Private: true, Text: c.say(key, lang.Values{"Network": c.Network.Name, "Word": c.Command.Name(c.Lang)})}, nil
+	return &Reply{Private: true, Text: c.say(key, lang.Values{"Network": c.Network.Name})}, nil
 }

@@ -28,7 +28,11 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 		return digest.OptionsOf(s.Filter).Audience != audience
 	})
 	if off {
-		return c.dropPlans(ctx, tx, same, []string{"alle"})
+		reply, err := c.dropPlans(ctx, tx, same, []string{"alle"})
+		if err != nil {
+			return nil, err
+		}
+		return reply, c.showCard(ctx, tx)
 	}
 	spec := schedule.DigestLine
 	if len(when) > 0 {
@@ -61,5 +65,5 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: c.say("plan_set", c.what(want))}, nil
+	return &Reply{Text: c.say("plan_set", c.what(want))}, c.showCard(ctx, tx)
 }

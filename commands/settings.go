@@ -39,13 +39,21 @@ func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Direct && len(c.Args) > 0 { // the room is to know what changed there
-		m := store.Message{Key: "card/" + c.Event.String(), Room: c.Network.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
-		if _, err := tx.Send(ctx, m, c.Now); err != nil {
-			return nil, err
-		}
+	if c.Direct && len(c.Args) > 0 {
+		err = c.showCard(ctx, tx)
 	}
-	return &Reply{Text: text}, nil
+	return &Reply{Text: text}, err
+}
+
+// showCard posts a room's card anew: its people are to know what changed there.
+func (c *Call) showCard(ctx context.Context, tx *store.Tx) error {
+	text, err := c.Table.Card(ctx, tx, *c.Network, c.Network.Lang)
+	if err != nil {
+		return err
+	}
+	m := store.Message{Key: "card/" + c.Event.String(), Room: c.Network.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
+	_, err = tx.Send(ctx, m, c.Now)
+	return err
 }
 
 func (c *Call) set(ctx context.Context, tx *store.Tx) error {

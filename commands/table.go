@@ -135,8 +135,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "digest", lang.English: "digest"},
 			Args: map[string]string{
-				lang.German:  "[abo, stopp, datei, datei ohne namen]",
-				lang.English: "[subscribe, stop, file, file without names]",
+				lang.German:  "[abo, abo netzwerk, stopp, datei, datei ohne namen]",
+				lang.English: "[subscribe, subscribe network, stop, file, file without names]",
 			},
 			Short: "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
 		},

@@ -198,6 +198,9 @@ func (g *Reading) forSister(q *asked, part int) bool {
 			}
 		}
 	}
+	if q.part != q.sisters[0].part && g.likeness(g.parts[q.part].terms, g.parts[part].terms) == 0 {
+		return true
+	}
 	mine := g.telling(q.part, part, q.kind)
 	for _, sister := range q.sisters {
 		if sister.part != q.part && g.telling(sister.part, part, sister.kind) > mine+0.1 {

@@ -23,6 +23,17 @@ type choice struct {
 
 // Choose makes a summary by weights.
 func (g *Reading) Choose(w *Weights) *Summary {
+	c := g.start(w)
+	for c.step() {
+		c.count()
+	}
+	if len(c.chosen) == 0 {
+		c.leastBad()
+	}
+	return c.summary()
+}
+
+func (g *Reading) start(w *Weights) *choice {
 	n := len(g.parts)
 	c := &choice{g: g, w: w, static: make([]float64, n), gains: make([]float64, n), repeats: make([]float32, n), both: make([]uint16, n),
 		taken: make([]bool, n), covered: make([]bool, len(g.terms)), used: make([]bool, len(g.messages)),
@@ -38,23 +49,21 @@ func (g *Reading) Choose(w *Weights) *Summary {
 			c.gains[i] += g.terms[t].weight
 		}
 	}
-	for c.step() {
-		c.count()
-	}
-	if len(c.chosen) == 0 {
-		c.leastBad()
-	}
-	return c.summary()
+	return c
 }
+
+// alone is how much sentences that belong together are judged one by one: in
+// a chat, what was asked and answered is what counts.
+func (c *choice) alone() float64 { return 1 - min(1, 1.5*c.g.form.chat()) }
 
 // step takes the best sentence that finds room, with what belongs to it;
 // false if none is worth it.
 func (c *choice) step() bool {
 	best, value := -1, 0.0
 	var with []int
-	alone := 1 - min(1, 1.5*c.g.form.chat()) // in a chat, what was asked and answered is what counts
+	alone := c.alone()
 	for i := range c.g.parts {
-		if c.taken[i] || c.g.parts[i].weak || !c.fits(i) {
+		if c.taken[i] || c.g.parts[i].weak || c.empty(i) || !c.fits(i) {
 			continue
 		}
 		v := c.value(i)
@@ -80,12 +89,23 @@ func (c *choice) step() bool {
 	for _, a := range with {
 		c.take(a)
 	}
-	if q := c.asked[best]; q != nil && q.best >= 0 {
+	c.place(best)
+	return true
+}
+
+// place puts the best answer under a question.
+func (c *choice) place(i int) {
+	if q := c.asked[i]; q != nil && q.best >= 0 {
 		for _, a := range q.answers[q.best].parts {
-			c.under[a] = best
+			c.under[a] = i
 		}
 	}
-	return true
+}
+
+// empty tells whether a sentence says too little to stand for itself.
+func (c *choice) empty(i int) bool {
+	const plain = 2 // terms
+	return len(c.g.parts[i].terms) < plain && c.asked[i] == nil && len(c.chosen) > 0
 }
 
 // companions are what a question does not come without: its best answer, and

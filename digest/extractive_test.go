@@ -96,7 +96,7 @@ func TestWhatIsQuoted(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	talks := map[string]digest.Talk{"long": longTalk(400), "five thousand": longTalk(5000)}
-	huge := longTalk(30)
+	huge := longTalk(6)
 	for i := range huge.Messages {
 		huge.Messages[i].Text = strings.Repeat(huge.Messages[i].Text+" ", 60_000/len(huge.Messages[i].Text))
 	}

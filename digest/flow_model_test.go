@@ -119,7 +119,7 @@ func TestModelFailsDigest(t *testing.T) {
 			if d.Note != c.note || d.Model != "" || d.State != store.DigestPublished {
 				t.Errorf("by %q, note %q, %s", d.Model, d.Note, d.State)
 			}
-			has(t, "post", f.shown()[postKey(d.ID)], words("„", "Kaskoversicherung", "Nachbarschaftscafé", f.phrases.Say(lang.German, c.note)), words("Vorstand", "Sprachmodell verfasst"))
+			has(t, "post", f.shown()[postKey(d.ID)], words("„", "versichert ihr Ehrenamtliche", "Nachbarschaftscafé", f.phrases.Say(lang.German, c.note)), words("Vorstand", "Sprachmodell verfasst"))
 			if c.budget == 0 {
 				discreet(t, s)
 			} else if len(s.Requests()) > 0 {

@@ -86,7 +86,7 @@ func TestReaderForgets(t *testing.T) {
 	f.subscribe("jana", north)
 	f.ok(f.due(store.AudienceRoom, f.to))
 	f.write(func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Unsubscribe(ctx, userOf("jana"), weekNetwork, ""); err != nil {
+		if _, err := tx.Unsubscribe(ctx, userOf("jana"), weekNetwork); err != nil {
 			return err
 		}
 		return tx.ForgetPerson(ctx, userOf("heike"))
@@ -104,7 +104,7 @@ func TestAudience(t *testing.T) {
 	for audience, c := range map[string]struct{ is, not []string }{
 		store.AudienceRoom:    {words("Transporter", "Nachbarschaftscafé", "Ferienfreizeit", "Adventsmarkt", "Mitglieder dieses Raums"), nil},
 		store.AudienceNetwork: {words("Nachbarschaftscafé", "Ferienfreizeit", "Glücksspirale", "alle im Netzwerk"), words("Transporter", "Adventsmarkt", "Raummiete")},
-		store.AudiencePublic:  {words("Ferienfreizeit", "Vorlesepatenschaften", "öffentlich"), words("Nachbarschaftscafé", "Transporter", "Glücksspirale", "Adventsmarkt", "Kaskoversicherung")},
+		store.AudiencePublic:  {words("Ferienfreizeit", "Vorlesepatenschaften", "öffentlich"), words("Nachbarschaftscafé", "Transporter", "Glücksspirale", "Adventsmarkt", "versichert ihr Ehrenamtliche")},
 	} {
 		f := newFlow(t, lang.German)
 		f.full()

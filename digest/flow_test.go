@@ -28,6 +28,7 @@ type flow struct {
 	out        map[id.RoomID]bool // rooms that we are not in
 	deaf       error              // what reading a message ends with
 	slots      map[string]int64   // schedules by audience
+	others     []id.UserID        // organisers who are not in the room
 	making     func()             // called once while a digest is being made
 }
 
@@ -45,7 +46,9 @@ func newFlow(t *testing.T, language string) *flow {
 			place.Room = room
 			return place, !f.out[room], nil
 		},
-		Organisers:  func(context.Context, id.RoomID) ([]id.UserID, error) { return f.organisers, nil },
+		Approvers: func(context.Context, id.RoomID, string) (list, others []id.UserID, err error) {
+			return f.organisers, f.others, nil
+		},
 		RoomName:    func(context.Context, id.RoomID) (string, error) { return "", nil },
 		KnowMembers: func(context.Context, id.RoomID) error { return nil },
 		Said: func(_ context.Context, _ id.RoomID, e id.EventID) (string, bool, error) {
@@ -263,8 +266,8 @@ func words(w ...string) []string { return w }
 // TestFlow: a week goes its way from slot to post in both languages.
 func TestFlow(t *testing.T) {
 	for language, c := range map[string]struct{ draft, post string }{
-		lang.German:  {"Entwurf", "Kaskoversicherung"},
-		lang.English: {"Draft", "business trip insurance"},
+		lang.German:  {"Entwurf", "versichert ihr Ehrenamtliche"},
+		lang.English: {"Draft", "insure volunteers"},
 	} {
 		f := newFlow(t, language)
 		f.full()

@@ -57,7 +57,7 @@ func ways() []taken {
 			e, _ := f.quoted()
 			f.void(e)
 		}},
-		{"root redacted, not gathered", room, "Adventsmarkt", "Kaskoversicherung", func(f *flow) { f.void("t1") }},
+		{"root redacted, not gathered", room, "Adventsmarkt", "versichert ihr Ehrenamtliche", func(f *flow) { f.void("t1") }},
 		{"redacted, gathered", room, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
 			f.write(func(ctx context.Context, tx *store.Tx) error { return tx.DropContribution(ctx, f.kept["e1"]) })
 		}},
@@ -230,7 +230,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	if err := f.decide(false); err != nil {
 		t.Fatal(err)
 	}
-	has(t, "post", f.shown()[postKey(d.ID)], words("Ferienfreizeit", "Kaskoversicherung"), words(said, "Nachbarschaftscafé", "Transporter"))
+	has(t, "post", f.shown()[postKey(d.ID)], words("Ferienfreizeit", "versichert ihr Ehrenamtliche"), words(said, "Nachbarschaftscafé", "Transporter"))
 }
 
 // TestAllVoid: a draft of which nothing is left is not posted; a post says so.
@@ -278,7 +278,7 @@ func TestAllVoid(t *testing.T) {
 		t.Fatal(err)
 	}
 	all(f)
-	has(t, "post", f.shown()[postKey(d.ID)], words("nichts mehr"), words("Kasko"))
+	has(t, "post", f.shown()[postKey(d.ID)], words("nichts mehr"), words("versichert ihr"))
 }
 
 func errText(err error) string {

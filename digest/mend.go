@@ -48,7 +48,7 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 }
 
 func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {
-	if post.Kind != store.PostDraft && (d.Kind == store.DigestSummary || post.Kind == store.PostFile) {
+	if post.Kind != store.PostDraft && (d.Kind != store.DigestWeekly || post.Kind == store.PostFile) {
 		return p.takeBack(ctx, tx, d, post)
 	}
 	text := page.Text()
@@ -82,6 +82,11 @@ func (p *Publisher) takeBack(ctx context.Context, tx *store.Tx, d store.Digest, 
 	}
 	post.Edits++
 	if err := tx.PutDigestPost(ctx, post); err != nil {
+		return err
+	}
+	// what was not sent yet goes out without its words
+	gone := p.Phrases.Text(d.Lang, "digest_taken_back")
+	if err := tx.Rewrite(ctx, post.Key, gone.Plain(), gone.HTML()); err != nil {
 		return err
 	}
 	_, err := tx.Send(ctx, store.Message{Key: post.Key + "/gone", Room: post.Room, User: post.User, Redacts: post.Key}, p.Now())

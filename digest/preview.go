@@ -2,12 +2,12 @@ package digest
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/schedule"
 	"buffet/store"
 )
@@ -41,31 +41,108 @@ func (p *Publisher) preview(ctx context.Context, j *schedule.Job) error {
 	if err != nil {
 		return err
 	}
+	n, err := p.keepPreview(ctx, draft, now)
+	if err != nil {
+		return err
+	}
+	if draft != nil { // as for a draft: what happened while it was made is seen now
+		if stale, err := p.changed(ctx, draft.Lines); err != nil {
+			return err
+		} else if len(stale) > 0 {
+			return errMoved
+		}
+	}
 	return p.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := j.Done(ctx, tx); err != nil {
 			return err
 		}
-		key := "digest_preview"
-		switch {
-		case draft == nil:
-			key = "digest_preview_thin"
-		case a.Next.IsZero():
-			key = "digest_preview_unplanned"
+		text, err := p.previewText(ctx, tx, place, a, draft, approval)
+		if err != nil {
+			return err
 		}
-		text := p.Phrases.Text(place.Lang, key, lang.Values{"P": place.Prefix, "Next": lang.Moment(place.Lang, a.Next.In(place.Zone))})
-		if draft != nil {
-			if approval {
-				text.Raw(" ").Add(p.Phrases.Text(place.Lang, "digest_preview_approval"))
-			}
-			page, err := PageOf(ctx, tx, p.Phrases, place.Zone, place.Prefix, draft)
-			if err != nil {
+		m := store.Message{Key: j.Key + "/shown", User: a.User, Plain: text.Plain(), HTML: text.HTML()}
+		if _, err := tx.Send(ctx, m, now); err != nil || n == 0 {
+			return err
+		}
+		d, err := store.DigestByID(ctx, tx, n)
+		if err == nil && d.Voids > 0 {
+			err = errMoved
+		}
+		if err != nil {
+			return err
+		}
+		return tx.PutDigestPost(ctx, store.DigestPost{Key: m.Key, Digest: n, Kind: store.PostCopy, User: a.User})
+	})
+}
+
+// keepPreview notes what a preview rests on, so that it is taken back with that.
+func (p *Publisher) keepPreview(ctx context.Context, draft *Draft, now time.Time) (n int64, err error) {
+	if draft == nil {
+		return 0, nil
+	}
+	d := draft.Digest
+	d.Kind, d.State, d.Made, d.Decided = store.DigestPreview, store.DigestPublished, now, now
+	var sources []store.DigestSource
+	for _, l := range draft.Lines {
+		sources = append(sources, l.Sources...)
+	}
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
+		if n, err = tx.AddDigest(ctx, d, nil); err != nil {
+			return err
+		}
+		if err := tx.AddDigestSources(ctx, n, sources); err != nil {
+			return err
+		}
+		for _, s := range sources {
+			if err := p.standing(ctx, tx, d, s); err != nil {
 				return err
 			}
-			text.Line().Line().Add(page.Text())
 		}
-		_, err := tx.Send(ctx, store.Message{Key: fmt.Sprintf("%s/shown", j.Key), User: a.User, Plain: text.Plain(), HTML: text.HTML()}, now)
-		return err
+		return nil
 	})
+	return n, err
+}
+
+// standing gives errMoved if a source may not be quoted any more.
+func (p *Publisher) standing(ctx context.Context, tx *store.Tx, d store.Digest, s store.DigestSource) error {
+	if s.Author != "" {
+		if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(s.Author)); err != nil {
+			return err
+		} else if gone {
+			return errMoved
+		}
+	}
+	if s.Contribution == 0 {
+		return nil
+	}
+	if is, err := stands(ctx, tx, d, s); err != nil {
+		return err
+	} else if !is {
+		return errMoved
+	}
+	return nil
+}
+
+func (p *Publisher) previewText(ctx context.Context, tx *store.Tx, place offers.AnnounceRoom, a PreviewArgs, draft *Draft, approval bool) (*lang.Text, error) {
+	key := "digest_preview"
+	switch {
+	case draft == nil:
+		key = "digest_preview_thin"
+	case a.Next.IsZero():
+		key = "digest_preview_unplanned"
+	}
+	text := p.Phrases.Text(place.Lang, key, lang.Values{"P": place.Prefix, "Next": lang.Moment(place.Lang, a.Next.In(place.Zone))})
+	if draft == nil {
+		return text, nil
+	}
+	if approval {
+		text.Raw(" ").Add(p.Phrases.Text(place.Lang, "digest_preview_approval"))
+	}
+	page, err := PageOf(ctx, tx, p.Phrases, place.Zone, place.Prefix, draft)
+	if err != nil {
+		return nil, err
+	}
+	return text.Line().Line().Add(page.Text()), nil
 }
 
 // page is a digest as it is to be shown now.

@@ -50,12 +50,7 @@ func (p *Publisher) publish(ctx context.Context, j *schedule.Job) error {
 		if err := j.Done(ctx, tx); err != nil {
 			return err
 		}
-		for _, seq := range stale {
-			if err := tx.VoidLine(ctx, d.ID, seq); err != nil {
-				return err
-			}
-		}
-		if err := p.dropOutdated(ctx, tx, d, lines); err != nil {
+		if err := p.voidStale(ctx, tx, d, lines, stale); err != nil {
 			return err
 		}
 		return p.post(ctx, tx, d, readers, p.Now())
@@ -103,29 +98,30 @@ func (p *Publisher) dropOutdated(ctx context.Context, tx *store.Tx, d store.Dige
 			if s.Contribution == 0 || l.Gone != "" {
 				continue
 			}
-			c, err := store.ContributionByID(ctx, tx, s.Contribution)
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
+			is, err := stands(ctx, tx, d, s)
+			if err == nil && is && l.Section == Unanswered {
+				is, err = store.IsOpen(ctx, tx, s.Contribution, scopes)
+			}
+			if err == nil && !is {
+				err = tx.VoidLine(ctx, d.ID, l.Seq)
+			}
+			if err != nil {
 				return err
-			}
-			if err != nil || Hash(TextOf(c)) != s.Hash || !slices.Contains(scopes, c.Scope()) {
-				if err := tx.VoidLine(ctx, d.ID, l.Seq); err != nil {
-					return err
-				}
-				continue
-			}
-			if l.Section != Unanswered {
-				continue
-			}
-			if waits, err := store.IsOpen(ctx, tx, c.ID, scopes); err != nil {
-				return err
-			} else if !waits {
-				if err := tx.VoidLine(ctx, d.ID, l.Seq); err != nil {
-					return err
-				}
 			}
 		}
 	}
 	return nil
+}
+
+// stands tells whether a contribution reads as it did, and may be seen by all
+// who read the digest.
+func stands(ctx context.Context, q store.Querier, d store.Digest, s store.DigestSource) (bool, error) {
+	c, err := store.ContributionByID(ctx, q, s.Contribution)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	scopes := scopesOf(offers.AnnounceRoom{Room: d.Room, Network: d.Network}, d.Audience)
+	return err == nil && Hash(TextOf(c)) == s.Hash && slices.Contains(scopes, c.Scope()), err
 }
 
 // post puts a digest into its room and to its readers.

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,10 @@ const (
 
 const (
 	slotTimeout = 10 * time.Minute // a week is read from the homeserver, and a model may be slow
+	slotTries   = 16               // the last one some seven hours after the first, as long as a slot may be late
+	// publishTries bring the last one a week after the first: what was released is
+	// to come out, however long the homeserver is away.
+	publishTries = 180
 	// firstWindow is how far back a room's first digest reaches at most.
 	firstWindow = 5 * 7 * 24 * time.Hour
 )
@@ -40,9 +45,10 @@ type Publisher struct {
 	Log      zerolog.Logger
 	// Place is how a room's people read; not ok if the bot is not there.
 	Place func(ctx context.Context, q store.Querier, room id.RoomID) (offers.AnnounceRoom, bool, error)
-	// Organisers are those of a room, who get its drafts. It may ask the
-	// homeserver; it is not called in a transaction.
-	Organisers func(ctx context.Context, room id.RoomID) ([]id.UserID, error)
+	// Approvers are who may read and release a room's digest for an audience;
+	// others are organisers who may not read it. It may ask the homeserver; it is
+	// not called in a transaction.
+	Approvers func(ctx context.Context, room id.RoomID, audience string) (list, others []id.UserID, err error)
 	// RoomName is what a room is called, "" if it has no name.
 	RoomName func(ctx context.Context, room id.RoomID) (string, error)
 	// KnowMembers makes sure that the members of a room are known.
@@ -55,9 +61,9 @@ type Publisher struct {
 // Handlers do the jobs of all kinds.
 func (p *Publisher) Handlers() map[string]schedule.Handler {
 	return map[string]schedule.Handler{
-		SlotKind:             {Run: p.slot, Timeout: slotTimeout},
-		PublishKind:          {Run: p.publish, Timeout: slotTimeout},
-		PreviewKind:          {Run: p.preview, Timeout: slotTimeout, Max: 3},
+		SlotKind:             {Run: p.slot, Timeout: slotTimeout, Max: slotTries, Share: 1},
+		PublishKind:          {Run: p.publish, Timeout: slotTimeout, Max: publishTries},
+		PreviewKind:          {Run: p.preview, Timeout: slotTimeout, Max: 3, Share: 1},
 		store.MendDigestKind: {Run: p.mend},
 	}
 }
@@ -67,8 +73,8 @@ func (p *Publisher) Handlers() map[string]schedule.Handler {
 var errNotThere = errors.New("not in the room")
 
 // errMoved lets a digest be made anew: the one before it was released while it
-// was in the making, and both would hold the same.
-var errMoved = errors.New("the digest before this one was released meanwhile")
+// was in the making, and both would hold the same; or what it rests on changed.
+var errMoved = errors.New("what the digest is made of has changed meanwhile")
 
 // slot makes the digest that a schedule planned. One that waits for approval
 // since the last time lapses: its window was never closed, so what was in it
@@ -89,47 +95,120 @@ func (p *Publisher) slot(ctx context.Context, j *schedule.Job) error {
 	if err != nil {
 		return err
 	}
-	var organisers []id.UserID
-	if approval && draft != nil {
-		if organisers, err = p.Organisers(ctx, s.Room); err != nil {
+	n, err := p.keep(ctx, s.Room, audience, a.Slot, draft)
+	if err != nil {
+		return err
+	}
+	// From here on the sources are followed. What happened to them while the
+	// digest was made is seen now, before anybody reads it.
+	var stale []int
+	var organisers, others []id.UserID
+	if n != 0 {
+		if stale, err = p.changed(ctx, draft.Lines); err != nil {
+			return err
+		}
+		if organisers, others, err = p.Approvers(ctx, s.Room, audience); err != nil {
 			return fmt.Errorf("find organisers: %w", err)
 		}
 	}
 	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := j.Done(ctx, tx); err != nil || n == 0 {
+			return err
+		}
 		now := p.Now()
-		if err := j.Done(ctx, tx); err != nil {
+		d, err := store.DigestByID(ctx, tx, n)
+		if err != nil || d.State != store.DigestDraft {
+			return ignoreGone(err) // a later slot was faster
+		}
+		if err := p.voidStale(ctx, tx, d, draft.Lines, stale); err != nil {
 			return err
 		}
-		if late, err := superseded(ctx, tx, s.Room, audience, a.Slot); err != nil || late {
+		if !approval {
+			if _, err := tx.SetDigestState(ctx, n, store.DigestDraft, store.DigestApproved, now); err != nil {
+				return err
+			}
+			return release(ctx, tx, n, now)
+		}
+		if len(organisers) == 0 {
+			return p.tellOthers(ctx, tx, d, others, now)
+		}
+		return p.SendDraft(ctx, tx, n, organisers, now)
+	})
+}
+
+// keep stores a digest as a draft that nobody has seen yet, in place of the one
+// that nobody approved. 0: there is none, after a thin week or because a later
+// slot was faster.
+func (p *Publisher) keep(ctx context.Context, room id.RoomID, audience string, slot time.Time, draft *Draft) (n int64, err error) {
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
+		now := p.Now()
+		if late, err := superseded(ctx, tx, room, audience, slot); err != nil || late {
 			return err
 		}
-		if err := lapse(ctx, tx, s.Room, audience, now); err != nil {
+		if err := lapse(ctx, tx, room, audience, now); err != nil {
 			return err
 		}
 		if draft == nil {
 			return nil // a thin week: the window grows
 		}
-		if from, err := window(ctx, tx, s.Room, audience, a.Slot); err != nil {
+		if from, err := window(ctx, tx, room, audience, slot); err != nil {
 			return err
 		} else if !from.Equal(draft.From) {
 			return errMoved
 		}
 		draft.Made, draft.State = now, store.DigestDraft
-		if !approval {
-			draft.State = store.DigestApproved
-		}
-		n, err := tx.AddDigest(ctx, draft.Digest, draft.Lines)
-		if err != nil {
+		n, err = tx.AddDigest(ctx, draft.Digest, draft.Lines)
+		return err
+	})
+	return n, err
+}
+
+// voidStale makes void what changed between reading and keeping: messages that
+// read otherwise now, contributions, and all of those who want to be forgotten.
+func (p *Publisher) voidStale(ctx context.Context, tx *store.Tx, d store.Digest, lines []store.DigestLine, stale []int) error {
+	for _, seq := range stale {
+		if err := tx.VoidLine(ctx, d.ID, seq); err != nil {
 			return err
 		}
-		if !approval {
-			return release(ctx, tx, n, now)
+	}
+	seen := map[id.UserID]bool{}
+	for _, l := range lines {
+		for _, s := range l.Sources {
+			if s.Author == "" || seen[s.Author] {
+				continue
+			}
+			seen[s.Author] = true
+			gone, err := store.Forgotten(ctx, tx, tx.HashPerson(s.Author))
+			if err == nil && gone {
+				err = tx.ForgetSources(ctx, s.Author)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if len(organisers) == 0 {
-			p.Log.Warn().Stringer("room_id", s.Room).Int64("digest", n).Msg("a draft that nobody can approve: the room has no organisers")
+	}
+	return p.dropOutdated(ctx, tx, d, lines)
+}
+
+// tellOthers says that a draft waits, and nothing of it, to organisers who are
+// not in its room.
+func (p *Publisher) tellOthers(ctx context.Context, tx *store.Tx, d store.Digest, others []id.UserID, now time.Time) error {
+	p.Log.Warn().Stringer("room_id", d.Room).Int64("digest", d.ID).Msg("a draft that nobody in its room can approve")
+	for _, user := range others {
+		text := p.Phrases.Text(d.Lang, "digest_nobody", lang.Values{"Room": cmp.Or(d.Place, d.Room.String())})
+		m := store.Message{Key: fmt.Sprintf("digest/%d/nobody/%s", d.ID, personKey(tx, user)), User: user, Plain: text.Plain(), HTML: text.HTML()}
+		if _, err := tx.Send(ctx, m, now); err != nil {
+			return err
 		}
-		return p.SendDraft(ctx, tx, n, organisers, now)
-	})
+	}
+	return nil
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // make composes a room's digest as of a time. approval tells whether
@@ -248,8 +327,12 @@ func LapseSummaries(ctx context.Context, tx *store.Tx, now time.Time) error {
 }
 
 // GaveUp lets an approved digest lapse that could not be posted, so that what
-// was in it comes again. It does nothing for jobs of other kinds.
+// was in it comes again, and forgets whom a preview was for. It does nothing for
+// jobs of other kinds.
 func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) error {
+	if job.Kind == PreviewKind {
+		return tx.WipeJob(ctx, job.Key)
+	}
 	if job.Kind != PublishKind {
 		return nil
 	}
@@ -261,6 +344,10 @@ func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) err
 	if errors.Is(err, store.ErrNotFound) || err == nil && d.State != store.DigestApproved {
 		return nil
 	} else if err != nil {
+		return err
+	}
+	// a draft made since begins where this one ended, and lacks what was in it
+	if err := lapse(ctx, tx, d.Room, d.Audience, p.Now()); err != nil {
 		return err
 	}
 	return settle(ctx, tx, d, store.DigestLapsed, p.Now())

@@ -4,11 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"os"
 	"strconv"
-	"sync"
 	"text/tabwriter"
 
 	"buffet/digest"
@@ -50,96 +47,36 @@ func evalLearn(ctx context.Context, args []string) error {
 	return nil
 }
 
-// worthOf is what each sample is worth, by its weight.
-func worthOf(samples []sample, w *digest.Weights) []float64 {
-	list := make([]float64, len(samples))
-	const workers = 2
-	var wait sync.WaitGroup
-	for k := range workers {
-		wait.Go(func() {
-			for i := k; i < len(samples); i += workers {
-				_, v := samples[i].worth(w)
-				list[i] = v * samples[i].weight
-			}
-		})
-	}
-	wait.Wait()
-	return list
-}
-
-// better tells whether a step is worth it: the sum grows by more than chance
-// would have it, and than the step is large.
-func better(after, before []float64, moved float64) bool {
-	sum, squares := 0.0, 0.0
-	for i := range after {
-		d := after[i] - before[i]
-		sum += d
-		squares += d * d
-	}
-	return sum > math.Sqrt(squares)+0.001*moved
-}
-
-// learn climbs: from weights by hand, each in turn goes up or down as long as
-// that makes the summaries better, in steps that become smaller. Several
-// climbs on random parts of the samples are averaged, so that no thread counts
-// too much.
+// learn finds the weights that tell best, at each step of the samples'
+// summaries, which sentence gains most for the words it takes.
 func learn(ctx context.Context, samples []sample) (*digest.Weights, error) {
-	const climbs = 4
-	var mean digest.Weights
-	for c := range climbs {
-		r := rand.New(rand.NewPCG(7, uint64(c))) //nolint:gosec // it has to be the same each time
-		var some []sample
-		sizes := map[*threads]float64{}
-		for _, s := range samples {
-			if r.Float64() < s.part {
-				some = append(some, s)
-				sizes[s.set]++
+	const (
+		ridge = 0.1
+		goOn  = 3 // added to every value: as long as there is room, a sentence is worth it
+	)
+	by := digest.ByHand()
+	all := newNormal()
+	for i := range samples {
+		s := &samples[i]
+		if s.sums == nil {
+			sums, err := s.watch(ctx, by)
+			if err != nil {
+				return nil, err
 			}
+			s.sums = sums
 		}
-		for i := range some { // each set weighs the same
-			some[i].weight = 1 / sizes[some[i].set]
-		}
-		w, err := climb(ctx, some, r)
-		if err != nil {
-			return nil, err
-		}
-		for i := range w {
-			mean[i] += w[i] / climbs
-		}
+		all.plus(s.sums)
 	}
-	return &mean, nil
-}
-
-func climb(ctx context.Context, samples []sample, r *rand.Rand) (*digest.Weights, error) {
-	w, from := digest.ByHand(), digest.ByHand()
-	best := worthOf(samples, w)
-	for _, step := range []float64{0.4, 0.2} {
-		for _, f := range r.Perm(len(w)) {
-			for _, d := range []float64{step, -step} {
-				old, moved := w[f], false
-				for range 3 {
-					if err := ctx.Err(); err != nil {
-						return nil, err
-					}
-					w[f] += d
-					v := worthOf(samples, w)
-					if !better(v, best, math.Abs(w[f]-from[f])-math.Abs(old-from[f])) {
-						break
-					}
-					best, old, moved = v, w[f], true
-				}
-				w[f] = old
-				if moved {
-					break
-				}
-			}
-		}
-	}
+	w := all.solve(by, ridge)
+	w[digest.Always] += goOn
 	return w, nil
 }
 
 // crossValidate measures each fold by weights that were learnt on the others.
 func crossValidate(ctx context.Context, w *tabwriter.Writer, samples []sample, folds int) error {
+	if _, err := learn(ctx, samples); err != nil { // each sample is watched once for all folds
+		return err
+	}
 	total := map[*threads]*rouge{}
 	count := map[*threads]int{}
 	told, talks := 0.0, 0
@@ -170,7 +107,6 @@ func crossValidate(ctx context.Context, w *tabwriter.Writer, samples []sample, f
 			total[s.set].add(r)
 			count[s.set]++
 		}
-		fmt.Fprintf(os.Stderr, "fold %d of %d\n", fold+1, folds)
 	}
 	for i := range samples {
 		s := samples[i].set

@@ -85,3 +85,26 @@ func TestWordsCutTheText(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// What is learnt has to choose as it was shown: the sentence that gains most.
+func TestWeightsAreLearnt(t *testing.T) {
+	prior, truth := &digest.Weights{digest.First: 1}, digest.Weights{digest.First: 2, digest.Asking: -1, digest.Gain: 0.5}
+	m := newNormal()
+	for i := range 64 {
+		x := digest.Weights{digest.First: float64(i%4) - 1.5, digest.Asking: float64(i/4%4) - 1.5, digest.Gain: float64(i/16) - 1.5}
+		y := 0.0
+		for f, v := range x {
+			y += v * truth[f]
+		}
+		m.add(&x, y, 1)
+	}
+	w := m.solve(prior, 1e-9)
+	for f := range truth {
+		if math.Abs(w[f]-truth[f]/2) > 1e-3 { // the prior's scale stays
+			t.Errorf("%s: %.3f, want %.3f", digest.Feature(f), w[f], truth[f]/2)
+		}
+	}
+	if w := m.solve(prior, 1e9); math.Abs(w[digest.First]-1)+math.Abs(w[digest.Asking]) > 1e-3 {
+		t.Errorf("a heavy ridge leaves %v", w)
+	}
+}

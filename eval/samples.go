@@ -19,8 +19,8 @@ type sample struct {
 	thread  *thread
 	reading *digest.Reading
 	facts   [][]string         // the ids of the messages that tell a fact
-	weight  float64            // among all that are learnt from
-	part    float64            // how often a climb uses it, the less the more there is of its kind
+	weight  float64            // the same in all for each set
+	sums    *normal            // what there is to learn from it
 	tokens  map[string][]int32 // of lines that were chosen before
 }
 
@@ -37,7 +37,7 @@ func samplesOf(ctx context.Context, sets []*threads, facts string) ([]sample, er
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, sample{set: s, thread: t, reading: g, part: min(0.75, 18_000/float64(s.words*len(s.list))), tokens: map[string][]int32{}})
+			list = append(list, sample{set: s, thread: t, reading: g, weight: 1 / float64(len(s.list)), tokens: map[string][]int32{}})
 		}
 	}
 	if facts == "" {
@@ -80,7 +80,7 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
-		s := sample{reading: g, part: 0.75}
+		s := sample{reading: g, weight: 1 / float64(len(paths))}
 		for _, kind := range []string{"asked", "answered", "open"} {
 			for _, f := range t.Facts[kind] {
 				s.facts = append(s.facts, f.IDs)
@@ -94,12 +94,20 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 // worth is how good a talk's summary is by weights.
 func (s *sample) worth(w *digest.Weights) (rouge, float64) {
 	sum := s.reading.Choose(w)
+	if s.set == nil {
+		return rouge{}, s.value(sum)
+	}
+	return s.scoreLines(linesOf(sum)), s.value(sum)
+}
+
+// value is what is to be made as large as possible.
+func (s *sample) value(sum *digest.Summary) float64 {
 	if s.set != nil {
 		r := s.scoreLines(linesOf(sum))
-		return r, r.r1 + 2*r.r2 + r.rl
+		return r.r1 + 4*r.r2 + r.rl // what they say in the same words, as much as in any order
 	}
 	told, useful := factsTold(sum, s.facts)
-	return rouge{}, told/3 + useful/10 // as coarse as they are
+	return told/3 + useful/10 // as coarse as they are
 }
 
 // factsTold is the share of facts that a summary tells, and that of its lines

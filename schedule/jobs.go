@@ -25,6 +25,7 @@ const (
 	keepFinished    = 7 * 24 * time.Hour
 	sweepEvery      = time.Hour
 	settleTime      = 10 * time.Second
+	dueAtOnce       = 200 // looked at beside those that can start: a kind may have used its share
 )
 
 // ErrNotReady means that a job was finished or re-armed in the meantime.
@@ -39,6 +40,7 @@ type Handler struct {
 	Run     func(ctx context.Context, j *Job) error
 	Timeout time.Duration // of one attempt; zero: a minute
 	Max     int           // attempts; zero: 10
+	Share   int           // how many jobs of the kind at once, so that slow ones leave room for others; zero: all
 }
 
 // Job is a job in the hands of its handler.
@@ -121,7 +123,7 @@ func (q *Queue) Run(ctx context.Context) {
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	finished := make(chan string, q.workers)
-	running, unknown := map[string]bool{}, map[string]bool{}
+	running, unknown := map[string]string{}, map[string]bool{}
 	var swept time.Time
 	for ctx.Err() == nil {
 		now := time.Now()
@@ -131,7 +133,7 @@ func (q *Queue) Run(ctx context.Context) {
 		}
 		due, err := q.due(ctx, now, running)
 		for _, j := range due {
-			running[j.Key] = true
+			running[j.Key] = j.Kind
 			workers.Go(func() {
 				q.work(ctx, &Job{j})
 				finished <- j.Key
@@ -157,15 +159,31 @@ func (q *Queue) Run(ctx context.Context) {
 	}
 }
 
-// due are the jobs to start now. running was true before they were read, so
-// that a job which ends meanwhile is not taken for a new one.
-func (q *Queue) due(ctx context.Context, now time.Time, running map[string]bool) ([]store.Job, error) {
+// due are the jobs to start now. running names them, with their kinds, and was
+// written before they were read, so that a job which ends meanwhile is not
+// taken for a new one.
+func (q *Queue) due(ctx context.Context, now time.Time, running map[string]string) ([]store.Job, error) {
 	free := q.workers - len(running)
 	if free <= 0 {
 		return nil, nil
 	}
-	list, err := q.store.DueJobs(ctx, now, q.kinds, free+len(running))
-	list = slices.DeleteFunc(list, func(j store.Job) bool { return running[j.Key] })
+	count := map[string]int{}
+	for _, kind := range running {
+		count[kind]++
+	}
+	kinds := slices.DeleteFunc(slices.Clone(q.kinds), func(kind string) bool {
+		share := q.handlers[kind].Share
+		return share > 0 && count[kind] >= share
+	})
+	list, err := q.store.DueJobs(ctx, now, kinds, free+len(running)+dueAtOnce)
+	list = slices.DeleteFunc(list, func(j store.Job) bool {
+		if _, is := running[j.Key]; is {
+			return true
+		}
+		count[j.Kind]++
+		share := q.handlers[j.Kind].Share
+		return share > 0 && count[j.Kind] > share
+	})
 	return list[:min(len(list), free)], err
 }
 

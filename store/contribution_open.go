@@ -172,13 +172,14 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 			return err
 		}
 	}
-	if err := tx.VoidAuthor(ctx, user); err != nil {
+	if err := tx.ForgetSources(ctx, user); err != nil {
 		return err
 	}
 	for _, q := range []string{
 		`DELETE FROM subscription WHERE user_id = $1`,
-		`DELETE FROM digest_post WHERE user_id = $1`,
-		`UPDATE digest_source SET author = '' WHERE author = $1`,
+		// what they got quotes others, who may take it back: it is found by its room from now on
+		`UPDATE digest_post SET room_id = coalesce((SELECT r.room_id FROM room r WHERE r.direct = $1), ''), user_id = '' WHERE user_id = $1`,
+		`DELETE FROM digest_post WHERE room_id = '' AND user_id = '' AND $1 <> ''`,
 		`DELETE FROM consent WHERE author = $1`,
 		`DELETE FROM expert WHERE author = $1`,
 		`DELETE FROM dialog WHERE author = $1`,

@@ -14,6 +14,7 @@ import (
 const (
 	DigestWeekly  = "weekly"
 	DigestSummary = "summary" // an answer to "kurz"
+	DigestPreview = "preview" // what one organiser was shown of the next digest
 )
 
 // The states of a digest. A summary is published at once, or a draft first if
@@ -183,36 +184,6 @@ func oneDigest(ctx context.Context, q Querier, where string, args ...any) (Diges
 	return d, nil
 }
 
-// Drafts are the digests of a room that wait for approval, newest first.
-func Drafts(ctx context.Context, q Querier, room id.RoomID) ([]Digest, error) {
-	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest WHERE room_id = $1 AND state = 'draft' ORDER BY id DESC`, room)
-	if err != nil {
-		return nil, fmt.Errorf("read drafts: %w", err)
-	}
-	return list, nil
-}
-
-// DraftsFor are the digests that wait for approval and were shown to this
-// organiser, newest first.
-func DraftsFor(ctx context.Context, q Querier, user id.UserID) ([]Digest, error) {
-	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest d WHERE state = 'draft'
-		AND EXISTS (SELECT 1 FROM digest_post p WHERE p.digest_id = d.id AND p.kind = 'draft' AND p.user_id = $1) ORDER BY id DESC`, user)
-	if err != nil {
-		return nil, fmt.Errorf("read drafts: %w", err)
-	}
-	return list, nil
-}
-
-// SummaryDrafts are the summaries made before a time that still wait for
-// approval.
-func SummaryDrafts(ctx context.Context, q Querier, before time.Time) ([]Digest, error) {
-	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest WHERE kind = 'summary' AND state = 'draft' AND made_at < $1 ORDER BY id`, Millis(before))
-	if err != nil {
-		return nil, fmt.Errorf("read drafts of summaries: %w", err)
-	}
-	return list, nil
-}
-
 // Digests are the weekly digests of a network, newest first; of all networks
 // with "".
 func Digests(ctx context.Context, q Querier, network string, limit int) ([]Digest, error) {
@@ -267,26 +238,6 @@ func (tx *Tx) SetDigestState(ctx context.Context, digest int64, from, to string,
 	return did, nil
 }
 
-// lapseDrafts ends the drafts of a room that nobody will release any more.
-func (tx *Tx) lapseDrafts(ctx context.Context, room id.RoomID, now time.Time) error {
-	drafts, err := Drafts(ctx, tx, room)
-	if err != nil {
-		return err
-	}
-	for _, d := range drafts {
-		if _, err := tx.SetDigestState(ctx, d.ID, DigestDraft, DigestLapsed, now); err != nil {
-			return err
-		}
-		if err := tx.WipeDigest(ctx, d.ID); err != nil {
-			return err
-		}
-		if err := tx.MendDigest(ctx, d.ID, DigestLapsed); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // DropLines marks the lines of these numbers as gone, those that are gone
 // already aside.
 func (tx *Tx) DropLines(ctx context.Context, digest int64, why string, numbers ...int) error {
@@ -314,9 +265,9 @@ func DigestRooms(ctx context.Context, q Querier) ([]id.RoomID, error) {
 }
 
 // DropDigests forgets digests that were made before a time in a room (weekly
-// ones) or anywhere (summaries, with room "").
+// ones) or anywhere (summaries and previews, with room "").
 func (tx *Tx) DropDigests(ctx context.Context, room id.RoomID, before time.Time) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM digest WHERE made_at < $1 AND ($2 = '' AND kind = 'summary' OR room_id = $2 AND kind = 'weekly')`,
+	if _, err := tx.ExecContext(ctx, `DELETE FROM digest WHERE made_at < $1 AND ($2 = '' AND kind <> 'weekly' OR room_id = $2 AND kind = 'weekly')`,
 		Millis(before), room); err != nil {
 		return fmt.Errorf("forget digests: %w", err)
 	}

@@ -83,10 +83,10 @@ func (tx *Tx) Subscribe(ctx context.Context, s Subscription) (bool, error) {
 	return did, nil
 }
 
-// Unsubscribe ends a person's subscriptions in a network: to one room, or all
-// of them with room "".
-func (tx *Tx) Unsubscribe(ctx context.Context, user id.UserID, network string, room id.RoomID) (bool, error) {
-	did, err := tx.changed(ctx, `DELETE FROM subscription WHERE user_id = $1 AND network = $2 AND ($3 = '' OR room_id = $3)`, user, network, room)
+// Unsubscribe ends all subscriptions of a person in a network; false if there
+// were none.
+func (tx *Tx) Unsubscribe(ctx context.Context, user id.UserID, network string) (bool, error) {
+	did, err := tx.changed(ctx, `DELETE FROM subscription WHERE user_id = $1 AND network = $2`, user, network)
 	if err != nil {
 		return false, fmt.Errorf("unsubscribe: %w", err)
 	}

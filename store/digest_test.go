@@ -221,7 +221,7 @@ func TestSubscriptions(t *testing.T) {
 	want("!a:x", false)
 	want("!b:x", false, "@ben:x", "@cem:x")
 	s.write(func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Unsubscribe(ctx, "@cem:x", "N", ""); err != nil {
+		if _, err := tx.Unsubscribe(ctx, "@cem:x", "N"); err != nil {
 			return err
 		}
 		return tx.ForgetPerson(ctx, "@ben:x")

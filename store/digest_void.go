@@ -41,6 +41,17 @@ func (tx *Tx) VoidAuthor(ctx context.Context, author id.UserID) error {
 	return tx.void(ctx, `s.author = $1 AND s.author <> ''`, author)
 }
 
+// ForgetSources does so, and forgets that it was theirs.
+func (tx *Tx) ForgetSources(ctx context.Context, author id.UserID) error {
+	if err := tx.VoidAuthor(ctx, author); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE digest_source SET author = '' WHERE author = $1`, author); err != nil {
+		return fmt.Errorf("forget sources: %w", err)
+	}
+	return nil
+}
+
 // voidContribution does so for a contribution whose text or name changed, or
 // that is gone.
 func (tx *Tx) voidContribution(ctx context.Context, contribution int64) error {

@@ -81,10 +81,11 @@ func (tx *Tx) Send(ctx context.Context, m Message, now time.Time) (added bool, e
 	return true, nil
 }
 
-// Rewrite changes the text of a message that is not sent yet, and of its edits.
+// Rewrite changes the text of a message that is not sent yet, and of its edits;
+// a file becomes that text.
 // What is on its way may still arrive as it was.
 func (tx *Tx) Rewrite(ctx context.Context, key, plain, html string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE outbox SET content = json_set(content, '$.plain', $1, '$.html', $2)
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET content = json_set(json_remove(content, '$.file'), '$.plain', $1, '$.html', $2)
 		WHERE sent_at = 0 AND content <> '' AND (key = $3 OR json_extract(content, '$.edits') = $3)`, plain, html, key)
 	if err != nil {
 		return fmt.Errorf("rewrite message: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -56,6 +57,9 @@ func (x *DigestCmd) Run(ctx context.Context, p *Program) error {
 	}
 	if !one {
 		return x.list(p, list)
+	}
+	if x.Last {
+		slices.SortStableFunc(list, func(a, b store.Digest) int { return b.Decided.Compare(a.Decided) })
 	}
 	for _, d := range list {
 		if x.ID == d.ID || x.ID == 0 && d.State == store.DigestPublished {

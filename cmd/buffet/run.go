@@ -167,8 +167,9 @@ const (
 	kindTidy     = "tidy"
 )
 
-// jobsAtOnce lets announcements go out while summaries wait for a model.
-const jobsAtOnce = 4
+// jobsAtOnce lets announcements go out while digests and summaries wait for a
+// model: these have a share of the six (schedule.Handler).
+const jobsAtOnce = 6
 
 func (d *daemon) handlers() map[string]schedule.Handler {
 	nudger := &knowledge.Nudger{Store: d.store, Phrases: d.phrases, Now: time.Now, Place: d.bot.PlaceOf}

@@ -1,8 +1,8 @@
--- Digests: drafted, approved, published; and answers to "kurz", of which nothing is kept but where they quote from.
+-- Digests: drafted, approved, published; and answers to "kurz" and previews, of which nothing is kept but where they quote from.
 
 CREATE TABLE digest (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: outbox keys hang on it
-	kind       TEXT NOT NULL CHECK (kind IN ('weekly', 'summary')),
+	kind       TEXT NOT NULL CHECK (kind IN ('weekly', 'summary', 'preview')),
 	network    TEXT NOT NULL,
 	room_id    TEXT NOT NULL,                 -- where it is posted
 	thread_id  TEXT NOT NULL DEFAULT '',      -- of a summary: the thread it is posted in

@@ -67,6 +67,7 @@ type answer struct {
 	text    *lang.Text
 	digest  store.Digest
 	sources []store.DigestSource
+	draft   int64 // of a text that organisers are to approve: which; else 0
 	state   state
 	until   time.Time
 }

@@ -91,7 +91,7 @@ func TestWeeklyDigest(t *testing.T) {
 			"Lastenrad ("+kind+")", "Saal ("+kind+")", "freigabe")
 		body := draft.Content.AsMessage().Body
 		t.Logf("draft:\n%s", body)
-		if strings.Contains(body, c.ben.UserID.Localpart()+": „Wer") {
+		if strings.Contains(body, " – "+c.ben.UserID.Localpart()) {
 			t.Errorf("names who did not agree:\n%s", body)
 		}
 		number := ""
@@ -152,7 +152,7 @@ func TestWeeklyDigest(t *testing.T) {
 	if out := c.must("digest", "--last", "--markdown"); !strings.Contains(out, "Dolmetschende") || strings.Contains(out, "Lastenrad") || strings.Contains(out, "Stadtteilbüro verleiht") {
 		t.Errorf("markdown:\n%s", out)
 	}
-	if out := c.must("digest", "--last", "--html", "--without-names"); !strings.Contains(out, "<html") || strings.Contains(out, c.anke.UserID.Localpart()+"<") {
+	if out := c.must("digest", "--last", "--html", "--without-names"); !strings.Contains(out, "<html") || strings.Contains(out, " – "+c.anke.UserID.Localpart()) {
 		t.Errorf("html:\n%s", out)
 	}
 }

@@ -48,6 +48,13 @@ func (c *circle) dueNow(rooms ...id.RoomID) {
 // somebody gets it.
 func (c *circle) digested(m *matrixtest.Member, room id.RoomID, from int, want ...string) *event.Event {
 	c.t.Helper()
+	defer func() {
+		for _, evt := range m.Messages(room) {
+			if c.t.Failed() && evt.Sender == c.user {
+				c.t.Logf("what came:\n%s", evt.Content.AsMessage().Body)
+			}
+		}
+	}()
 	return c.soon("no digest with "+strings.Join(want, ", "), func(ctx context.Context) (*event.Event, error) {
 		return m.WaitFrom(ctx, from, func(evt *event.Event) bool {
 			if evt.Sender != c.user || evt.RoomID != room || evt.Type != event.EventMessage {

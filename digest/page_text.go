@@ -247,6 +247,9 @@ func (p *Page) foot() []string {
 	if p.Unreadable > 0 {
 		list = append(list, p.say("digest_unreadable", lang.Values{"Count": p.Unreadable}))
 	}
+	if p.Cut {
+		list = append(list, p.say("digest_cut"))
+	}
 	if p.Note != "" {
 		list = append(list, p.say(p.Note, lang.Values{"Host": p.Model}))
 	}

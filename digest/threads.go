@@ -39,7 +39,7 @@ func (w *writing) chooseThreads(ctx context.Context) error {
 	if err != nil { // they would be lost: the next digest begins where this one ends
 		return fmt.Errorf("read the room for its digest: %w", err)
 	}
-	w.draft.Unreadable = h.Unreadable
+	w.draft.Unreadable, w.draft.Cut = h.Unreadable, h.Cut
 	for _, t := range conversations(h.Messages) {
 		if t, err = w.quotable(ctx, t); err != nil {
 			return err

@@ -52,6 +52,7 @@ func (g *Reading) findAnswers() {
 			q.sisters = g.asked[from:to]
 		}
 	}
+	g.findOwners()
 	for n := range g.asked {
 		g.answer(n)
 	}
@@ -63,29 +64,50 @@ func (g *Reading) messageOf(asked int) int { return g.parts[g.asked[asked].part]
 func (g *Reading) answer(n int) {
 	q := &g.asked[n]
 	from := g.messageOf(n)
-	between, next := 0, n+1 // questions that others asked since
+	q.open = true
 	for m := from + 1; m < min(len(g.messages), from+1+lookAhead); m++ {
-		for next < len(g.asked) && g.messageOf(next) < m {
-			if g.messageOf(next) > from && g.talk.Messages[g.messageOf(next)].ReplyTo == "" && g.talk.Messages[g.messageOf(next)].Sender != g.talk.Messages[m].Sender {
-				between++
+		first := q.open
+		if g.same(from, m) {
+			if g.closes(from, m) {
+				q.open = false
+			} else if !g.learnt(m) {
+				continue
 			}
-			next++
+		} else if !g.serves(from, m) {
+			continue
 		}
-		if a, ok := g.answerOf(q, m, between); ok {
+		if q.open && !g.same(from, m) && g.mayAnswer(q, m) {
+			q.open = false
+		}
+		if a, ok := g.answerOf(q, m, first && !q.open); ok {
 			q.answers = append(q.answers, a)
 		}
 	}
 	g.keepReplies(q)
-	q.open = true
 	for k, a := range q.answers {
 		better := q.best < 0 || a.score > q.answers[q.best].score
 		if q.best >= 0 && a.pending != q.answers[q.best].pending {
 			better = !a.pending
 		}
 		if better {
-			q.best, q.open = k, a.pending
+			q.best = k
 		}
 	}
+	q.open = q.open && (q.best < 0 || q.answers[q.best].pending)
+}
+
+// closes tells whether who asked says in message m that the question has none
+// any more.
+func (g *Reading) closes(question, m int) bool {
+	asker, other := &g.talk.Messages[question], &g.talk.Messages[m]
+	return sameThread(asker, other) && (other.ReplyTo == "" || other.ReplyTo == asker.ID || g.leadsTo(m, question)) && settles(other.Text[:min(len(other.Text), 2000)])
+}
+
+// learnt tells whether a message says how things stand now, so that its sender
+// may answer a question of their own by it.
+func (g *Reading) learnt(m int) bool {
+	s := &g.messages[m]
+	return slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return p.news || p.x[Corrects] > 0 })
 }
 
 // keepReplies drops what only stands near the question if there are replies to
@@ -101,18 +123,19 @@ func (g *Reading) keepReplies(q *asked) {
 	}
 }
 
-// answerOf judges whether message m answers a question.
-func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
+// answerOf judges whether message m answers a question, and finds what of it
+// does. The first that may is taken, however little it says.
+func (g *Reading) answerOf(q *asked, m int, first bool) (answer, bool) {
 	p := &g.parts[q.part]
 	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
 	s := &g.messages[m]
-	if !s.says || s.retracted || !sameThread(asker, other) {
+	if s.retracted || !sameThread(asker, other) {
 		return answer{}, false
 	}
 	alike := g.likeness(p.terms, s.terms)
-	score := g.nearness(q, m, between) + 1.5*alike + 0.45*math.Log1p(float64(other.Reactions))
-	if asker.Sender == other.Sender && asker.Sender != "" { // who asked found it out
-		if alike < 0.25 || g.talk.Messages[m].ReplyTo == asker.ID {
+	score := g.nearness(q, m) + 1.5*alike + 0.45*math.Log1p(float64(other.Reactions))
+	if g.same(p.message, m) && !first { // who asked found it out
+		if alike < 0.25 || other.ReplyTo == asker.ID {
 			return answer{}, false
 		}
 		score -= 0.3
@@ -126,8 +149,26 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	if s.retracts {
 		score += 0.8
 	}
-	a := answer{message: m}
-	top := math.Inf(-1)
+	a := g.tellingParts(q, m)
+	if len(a.parts) == 0 {
+		if j := g.shortPart(q, m); j >= 0 && (first || other.ReplyTo == asker.ID) {
+			return answer{message: m, score: answerFrom, parts: []int{j}}, true
+		}
+		return answer{}, false
+	}
+	a.score += score
+	if first {
+		a.score = max(a.score, answerFrom)
+	}
+	return a, a.score >= answerFrom
+}
+
+// tellingParts are the sentences of a message that say most as an answer.
+func (g *Reading) tellingParts(q *asked, m int) answer {
+	a, s, top := answer{message: m}, &g.messages[m], math.Inf(-1)
+	if !s.says {
+		return a
+	}
 	for j := s.first; j < min(s.last, s.first+maxTelling); j++ {
 		aside := g.parts[j].aside && g.parts[j].words < 14
 		if g.parts[j].question || g.parts[j].weak || aside || g.forSister(q, j) {
@@ -135,20 +176,35 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 		}
 		v := g.telling(q.part, j, q.kind)
 		if rank := v + 1.1*float64(g.parts[j].x[Length]) - 0.03*float64(max(g.parts[j].words-30, 0)); rank > top {
-			top, a.parts, a.score = rank, []int{j}, score+v
+			top, a.parts, a.score = rank, []int{j}, v
 		}
 	}
 	if len(a.parts) == 0 {
-		return answer{}, false
-	}
-	if a.score < answerFrom {
-		return answer{}, false
+		return a
 	}
 	a.pending = promises.MatchString(strings.ToLower(g.parts[a.parts[0]].text))
 	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
 		a.parts = append(a.parts, j)
 	}
-	return a, true
+	return a
+}
+
+// shortPart is what a message says that is too little for anything but an
+// answer: "Yes.", "40", a name, an address. It is -1 for none.
+func (g *Reading) shortPart(q *asked, m int) int {
+	s := &g.messages[m]
+	if s.order || !g.same(g.parts[q.part].message, m) && !g.mayAnswer(q, m) {
+		return -1
+	}
+	if s.short > 0 {
+		return s.short - 1
+	}
+	for j := s.first; j < s.last; j++ {
+		if p := &g.parts[j]; !p.question && p.words < 8 && (!p.aside || takesPart.MatchString(strings.ToLower(p.text))) && toneOf(p.text) == telling {
+			return j
+		}
+	}
+	return -1
 }
 
 // sameThread tells whether two messages stand in one thread. A root may say so
@@ -159,32 +215,21 @@ func sameThread(a, b *Message) bool {
 
 // nearness is how much a message's place speaks for an answer: a reply to the
 // question, or to one of its answers, or soon after it.
-func (g *Reading) nearness(q *asked, m, between int) float64 {
+func (g *Reading) nearness(q *asked, m int) float64 {
 	from := g.parts[q.part].message
 	asker, other := &g.talk.Messages[from], &g.talk.Messages[m]
 	away := 0.06 * float64(min(m-from-1, 12))
 	switch {
 	case other.ReplyTo == "":
-		return 0.8 - 0.4*float64(min(between, 4)) - away
+		return 0.8 - away
 	case other.ReplyTo == asker.ID:
 		return 2
 	case g.leadsTo(m, from):
 		return 0.4 - away
-	case g.toAsker(m, from):
+	case g.messages[m].owner == from:
 		return 0.5 - away
 	}
 	return -1.5
-}
-
-// toAsker tells whether a message replies to something that the asker stated
-// after the question.
-func (g *Reading) toAsker(m, question int) bool {
-	up, known := g.byID[g.talk.Messages[m].ReplyTo]
-	if !known || up <= question || g.talk.Messages[up].Sender != g.talk.Messages[question].Sender {
-		return false
-	}
-	s := &g.messages[up]
-	return !slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return p.question })
 }
 
 // forSister tells whether a sentence rather answers another question of the
@@ -275,6 +320,9 @@ func (g *Reading) leadsTo(m, question int) bool {
 		}
 		if up == question {
 			return true
+		}
+		if s := &g.messages[up]; len(s.asks) > 0 && (!s.says || g.same(up, question)) { // it is about that one
+			return false
 		}
 		m = up
 	}

@@ -13,7 +13,7 @@ var (
 	mentions  = regexp.MustCompile(`(?:^|[\s(])@[^\s,;!?]+`)
 	// what somebody tells a machine that may read along, no news for anybody
 	orders = regexp.MustCompile(`(?i)\b(?:ignoriere?|vergiss|vergesse?n sie|ignore|disregard|forget)\b.{0,40}\b(?:anweisung|instru[ck]tion|vorgabe|prompt|previous|vorherig|bisherig)|` +
-		`\b(?:system ?prompt|als ki|as an ai|du bist (?:jetzt|nun|ab sofort)|you are now)\b|@room\b|^\s*(?:system|assistant|user)\s*:|"\w+"\s*:\s*["\[{\d]|\b(?:neue aufgabe|new task|new instructions)\b|</?(?:messages?|system|user|assistant|prompt)\b`)
+		`\b(?:system ?prompt|als ki|as an ai|du bist (?:jetzt|nun|ab sofort)|you are now)\b|^\s*(?:system|assistant|user)\s*:|"\w+"\s*:\s*["\[{\d]|\b(?:neue aufgabe|new task|new instructions)\b|^\s*(?:\[m?\d{1,3}\]\s*){2,}|\bquelle \d{1,3}:|</?(?:messages?|system|user|assistant|prompt)\b`)
 )
 
 // judge tells whether a sentence says anything in words, and whether it is
@@ -52,5 +52,5 @@ func judge(text string, names map[string]bool) (quotable, weak bool) {
 // isOrder tells whether a message, or a part of it, is meant for a machine that
 // may read along. Nothing of it is quoted as long as others said something.
 func isOrder(text string) bool {
-	return hasAny(strings.ToLower(text), "ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "@room", "system:", "system :", "system>", "assistant:", "user:", "assistant>", "user>", "\":", "\" :", "neue aufgabe", "new task", "new instructions", "messages>", "message>") && orders.MatchString(text)
+	return hasAny(strings.ToLower(text), "ignor", "vergiss", "vergesse", "disregard", "forget", "prompt", "as an ai", "als ki", "you are now", "du bist", "[m", "quelle ", "system:", "system :", "system>", "assistant:", "user:", "assistant>", "user>", "\":", "\" :", "neue aufgabe", "new task", "new instructions", "messages>", "message>") && orders.MatchString(text)
 }

@@ -120,14 +120,16 @@ func (c *choice) joinAnswers() {
 // the beginning of one that is too long.
 func (c *choice) leastBad() {
 	for i := range c.g.parts {
-		if c.fits(i) {
+		if c.fits(i) && !c.g.parts[i].short {
 			c.take(i)
 			return
 		}
 	}
 	first := 0
-	for first+1 < len(c.g.parts) && c.g.parts[first].weak {
-		first++
+	for i := len(c.g.parts) - 1; i >= 0; i-- { // the first one, and rather one that says something
+		if p := &c.g.parts[i]; !p.short && (!p.weak || c.g.parts[first].weak) {
+			first = i
+		}
 	}
 	p := &c.g.parts[first]
 	room := max(c.g.words-c.g.messages[p.message].nameWords-1, 1)

@@ -42,6 +42,14 @@ type said struct {
 	says        bool    // more than thanks and nods
 	retracts    bool    // it says that something before is wrong
 	retracted   bool    // somebody said so of it
+	order       bool    // meant for a machine that may read along
+	number      bool    // it has digits
+	short       int     // 1 + the part of a message that says too little to be anything but an answer
+	tone        tone
+	asks        []int // its questions
+	answered    bool  // what it asks
+	owner       int   // the message whose question it may answer
+	back        int   // the message whose question it wants to know more of
 }
 
 // part is one sentence that could be chosen.
@@ -57,6 +65,7 @@ type part struct {
 	aside      bool // a remark by the way
 	retracts   bool // says that something before is wrong
 	news       bool // says how things stand now
+	short      bool // only as an answer: a number, a name, "yes"
 	weak       bool // only if there is nothing else: thanks, nods, code, a mention
 	x          [features]float32
 }
@@ -84,7 +93,7 @@ func Read(ctx context.Context, r Request) (*Reading, error) {
 		g.byID[m.ID] = i
 		g.add(&v, m, names)
 	}
-	if len(g.parts) == 0 {
+	if !slices.ContainsFunc(g.parts, func(p part) bool { return !p.short }) {
 		return nil, ErrNothing
 	}
 	g.weigh(&v)
@@ -106,17 +115,23 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 	}
 	s := said{first: len(g.parts), nameWords: len(strings.Fields(m.Name))}
 	i, order := len(g.messages), isOrder(text)
+	s.order, s.number = order, strings.ContainsAny(text[:min(len(text), 400)], "0123456789")
+	short := part{message: i, weak: true, short: true}
 	for n, at := range lang.Sentences(text) {
 		if n == maxSentences {
 			break
 		}
+		at = withoutAll(text, at)
 		p := part{message: i, n: len(g.parts) - s.first, start: at.Start, end: at.End, text: strings.Join(strings.Fields(text[at.Start:at.End]), " ")}
 		p.words = strings.Count(p.text, " ") + 1
 		quotable, weak := judge(p.text, names)
 		if !quotable {
+			if short.text == "" && p.words < 6 && len(p.text) < 200 && !strings.Contains(p.text, "@") && toneOf(p.text) == telling {
+				short.text, short.words, short.start, short.end = p.text, p.words, p.start, p.end
+			}
 			continue
 		}
-		p.weak = weak || order
+		p.weak = weak || order || strings.Contains(p.text, "@room")
 		p.question = lang.Asks(p.text)
 		p.readTone()
 		p.weak = p.weak || p.aside && p.words < 8
@@ -130,6 +145,10 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		s.terms = append(s.terms, p.terms...)
 		g.parts = append(g.parts, p)
 	}
+	if s.first == len(g.parts) && short.text != "" && !order {
+		g.parts = append(g.parts, short)
+		s.first, s.short = len(g.parts), len(g.parts)
+	}
 	s.last = len(g.parts)
 	slices.Sort(s.terms)
 	s.terms = slices.Compact(s.terms)
@@ -142,6 +161,24 @@ func (g *Reading) add(v *vocabulary, m Message, names map[string]bool) {
 		g.parts[s.first].question = true
 	}
 	g.messages = append(g.messages, s)
+}
+
+// withoutAll is a sentence without the word that calls everybody in a room, if
+// it begins or ends with that.
+func withoutAll(text string, at lang.Sentence) lang.Sentence {
+	const all, marks = "@room", " \t\r\n,:;!–-"
+	for s := text[at.Start:at.End]; strings.HasPrefix(s, all); s = text[at.Start:at.End] {
+		at.Start += len(s) - len(strings.TrimLeft(s[len(all):], marks))
+	}
+	for s := strings.TrimRight(text[at.Start:at.End], " .!"); strings.HasSuffix(s, all); s = text[at.Start:at.End] {
+		at.End = at.Start + len(strings.TrimRight(strings.TrimSuffix(s, all), " \t\r\n,–-"))
+	}
+	if i := strings.Index(text[at.Start:at.End], all); i > 0 { // "… helps. @room please note"
+		if before := strings.TrimRight(text[at.Start:at.Start+i], " \t\r\n"); strings.HasSuffix(before, ".") || strings.HasSuffix(before, "!") || strings.HasSuffix(before, "?") {
+			at.End = at.Start + len(before)
+		}
+	}
+	return at
 }
 
 // weigh says how much each term has to do with the talk.

@@ -112,6 +112,7 @@ func readLines(text string) []line {
 		list = append(list, l)
 		start = next
 	}
+	unlist(text, list)
 	return list
 }
 

@@ -175,6 +175,9 @@ func (g *Reading) tellingParts(q *asked, m int) answer {
 			continue
 		}
 		v := g.telling(q.part, j, q.kind)
+		if g.parts[j].retracts && !corrects(g.parts[j].text) && j+1 < s.last && !g.parts[j+1].question { // what is right comes next
+			v -= 0.5
+		}
 		if rank := v + 1.1*float64(g.parts[j].x[Length]) - 0.03*float64(max(g.parts[j].words-30, 0)); rank > top {
 			top, a.parts, a.score = rank, []int{j}, v
 		}
@@ -350,4 +353,9 @@ func (g *Reading) thanked(question, m int) bool {
 func named(text, name string) bool {
 	first, _, _ := strings.Cut(name, " ")
 	return len(first) > 2 && strings.Contains(text[:min(len(text), 120)], first)
+}
+
+// corrects tells whether a sentence says what is right, not only what is wrong.
+func corrects(text string) bool {
+	return hasAny(strings.ToLower(text), "korrektur", "korrigier", "correction", "richtig ist", "sondern")
 }

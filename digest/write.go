@@ -18,6 +18,7 @@ import (
 const (
 	answeredWords   = 60
 	answeredLines   = 3 // the question and two answers
+	answerTries     = 3 // one by one, if all together gave none: a model is asked each time
 	openWords       = 35
 	experienceWords = 40
 	threadWords     = 60
@@ -171,7 +172,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 		}
 	}
 	for n := 1; len(answers) == 0; n++ { // any answer is better than none
-		if n == len(sources) {
+		if n == len(sources) || n > answerTries {
 			return nil, ErrNothing
 		}
 		if answers, err = w.sumUp(ctx, sources[n:n+1], experienceWords, 1); err != nil && !errors.Is(err, ErrNothing) {

@@ -104,18 +104,6 @@ func (b *Bot) readOldThread(ctx context.Context, p *passage, root id.EventID, re
 	return cut, b.takeRelated(ctx, p, root)
 }
 
-// takeRelated takes the edits of one message, and the reactions to it.
-func (b *Bot) takeRelated(ctx context.Context, p *passage, e id.EventID) error {
-	list, _, err := b.allRelations(ctx, p.room, e, maxEdits, false)
-	for _, evt := range list {
-		p.take(evt)
-	}
-	if errors.Is(err, errUnreadable) {
-		return nil
-	}
-	return err
-}
-
 // threadOf are the messages of a thread, the oldest first. whole: with their
 // edits and reactions, which Synapse gives if asked and Dendrite does not.
 func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (list []*event.Event, whole bool, err error) {
@@ -149,25 +137,6 @@ func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.T
 	}
 	h.Cut = !whole
 	return h, nil
-}
-
-// TextNow is what a message says now, as it stands in a History; not ok if it
-// says nothing to others any more, or cannot be read.
-func (b *Bot) TextNow(ctx context.Context, room id.RoomID, e id.EventID) (text string, ok bool, err error) {
-	ctx = mautrix.WithMaxRetries(ctx, readRetries)
-	p := newPassage(b.Account.Client, room, nil)
-	evt, err := p.event(ctx, e)
-	if err != nil || evt == nil {
-		return "", false, err
-	}
-	if err := b.takeRelated(ctx, p, e); err != nil {
-		return "", false, err
-	}
-	h, err := b.history(ctx, p, []*event.Event{evt})
-	if err != nil || len(h.Messages) == 0 {
-		return "", false, err
-	}
-	return h.Messages[0].Text, true, nil
 }
 
 // history makes of messages, the oldest first, what people said in them.

@@ -153,17 +153,19 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 }
 
 // recheckSource makes void what rests on a message that does not read any more
-// as it did.
+// as it did, or that its author made into something that we do not read as text.
 func (b *Bot) recheckSource(ctx context.Context, room id.RoomID, s store.Cited) error {
 	if err := b.recheckEvent(ctx, room, s.Event); err != nil {
 		return err
 	}
-	text, ok, err := b.TextNow(ctx, room, s.Event)
+	text, ok, edited, err := b.textNow(ctx, room, s.Event)
 	if errors.Is(err, errUnreadable) {
 		return nil
+	} else if err != nil {
+		return err
 	}
-	if err != nil || !ok || s.Reads(digest.Hash(text)) {
-		return err // that it cannot be read does not say that it was changed
+	if ok && s.Reads(digest.Hash(text)) || !ok && !edited {
+		return nil // that it cannot be read does not say that it was changed
 	}
 	return b.Store.Write(ctx, func(tx *store.Tx) error { return tx.VoidEvent(ctx, room, s.Event) })
 }

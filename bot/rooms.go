@@ -29,6 +29,7 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		if err := b.tellLocked(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			b.Log.Err(err).Msg("cannot look after unreadable messages")
 		}
+		b.talks.sweep(time.Now())
 		select {
 		case <-ctx.Done():
 			return

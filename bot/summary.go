@@ -58,10 +58,11 @@ func (b *Bot) summarise(ctx context.Context, j *schedule.Job) error {
 		return ctx.Err()
 	}
 	err := s.settle(ctx)
-	if errors.Is(err, store.ErrNotFound) { // we are out of that room
-		return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
-	} else if err == nil {
+	if err == nil {
 		err = s.answer(ctx)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return s.gone(ctx)
 	}
 	if p, ok := lang.AsProblem(err); ok {
 		return s.send(ctx, b.Phrases.Text(s.a.Lang, p.Key, p.Values), nil)
@@ -111,7 +112,14 @@ func (s *summing) settle(ctx context.Context) error {
 // answer gives the answer that is known, or makes one.
 func (s *summing) answer(ctx context.Context) error {
 	if known, ok := s.talks.known(s.q, time.Now()); ok {
-		err := s.send(ctx, known.text, &known)
+		waits, err := s.waits(ctx, known.draft)
+		if err != nil {
+			return err
+		}
+		err = errMended
+		if waits {
+			err = s.send(ctx, known.text, &known)
+		}
 		if !errors.Is(err, errMended) {
 			return err
 		}
@@ -144,6 +152,16 @@ func (s *summing) answer(ctx context.Context) error {
 		state, mended = s.talks.again(s.a.Of, s.a.Root)
 	}
 	return errMended
+}
+
+// waits tells whether the draft that an answer speaks of still waits for
+// organisers; 0 is an answer without.
+func (s *summing) waits(ctx context.Context, draft int64) (bool, error) {
+	if draft == 0 {
+		return true, nil
+	}
+	d, err := store.DigestByID(ctx, s.Store.Reader(), draft)
+	return d.State == store.DigestDraft, ignoreMissing(err)
 }
 
 // wait puts the job off until the room is not being read any more.
@@ -193,8 +211,8 @@ func (s *summing) make(ctx context.Context, c *company) (*made, error) {
 			return nil, err
 		}
 	}
-	if s.a.Simple && sum.Note == nil && (sum.Model == "" || len(s.organisers) == 0) && len(sum.Lines) > 0 {
-		sum.Note = &lang.Problem{Key: "sum_no_simple"}
+	if s.a.Simple && sum.Note == nil && len(sum.Lines) > 0 {
+		sum.Note = s.notSimple(sum)
 	}
 	m := &made{answer: answer{sources: s.sources(h, sum), digest: s.digest(h, sum)}}
 	if s.a.Simple && sum.Note == nil && len(sum.Lines) > 0 {
@@ -212,56 +230,4 @@ func (s *summing) make(ctx context.Context, c *company) (*made, error) {
 
 func (s *summing) say(key string, values ...lang.Values) *lang.Text {
 	return s.Phrases.Text(s.a.Lang, key, values...)
-}
-
-func (s *summing) digest(h *digest.History, sum *digest.Summary) store.Digest {
-	now := time.Now()
-	d := store.Digest{Kind: store.DigestSummary, Network: s.network.Name, Room: s.a.Room, Thread: s.a.Thread, Event: s.a.Event,
-		Audience: store.AudienceRoom, State: store.DigestPublished, Lang: s.a.Lang, From: s.a.Since, To: s.a.Asked, Made: now, Decided: now,
-		Model: sum.Model, Simple: s.a.Simple, Unreadable: h.Unreadable, Cut: h.Cut}
-	if sum.Note != nil {
-		d.Note = sum.Note.Key
-	}
-	if n := len(h.Messages); n > 0 && d.From.IsZero() {
-		d.From = h.Messages[0].Sent
-	}
-	return d
-}
-
-// sources are the messages that a summary rests on, each once.
-func (s *summing) sources(h *digest.History, sum *digest.Summary) (list []store.DigestSource) {
-	messages := map[string]digest.Message{}
-	for _, m := range h.Messages {
-		messages[m.ID] = m
-	}
-	seen := map[string]bool{}
-	for _, l := range sum.Lines {
-		for _, e := range l.Sources {
-			if m, ok := messages[e]; ok && !seen[e] {
-				seen[e] = true
-				list = append(list, store.DigestSource{Event: id.EventID(e), Room: s.a.Of, Author: id.UserID(m.Sender), Hash: digest.Hash(m.Text)})
-			}
-		}
-	}
-	return list
-}
-
-// draftLines are the lines of a text that organisers are to approve.
-func draftLines(sum *digest.Summary, sources []store.DigestSource) (list []store.DigestLine) {
-	number := 0
-	for i, l := range sum.Lines {
-		if l.Role != digest.Answer || number == 0 {
-			number++
-		}
-		line := store.DigestLine{Seq: i + 1, Number: number, Section: "summary", Role: l.Role, Open: l.Open, Who: l.Who, Text: l.Text}
-		for _, src := range sources {
-			for _, e := range l.Sources {
-				if src.Event.String() == e {
-					line.Sources = append(line.Sources, src)
-				}
-			}
-		}
-		list = append(list, line)
-	}
-	return list
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"buffet/commands"
@@ -47,6 +48,9 @@ func (s *summing) send(ctx context.Context, text *lang.Text, known *answer) erro
 // deliverSummary ticks the job off and puts its answer into the outbox, once.
 func (s *summing) deliverSummary(ctx context.Context, text *lang.Text, also func(tx *store.Tx, keys []string) error) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := store.RoomIn(ctx, tx, s.a.Of); err != nil {
+			return err // it was upgraded meanwhile, or we are out of it
+		}
 		if err := s.j.Done(ctx, tx); err != nil {
 			return err
 		}
@@ -55,6 +59,31 @@ func (s *summing) deliverSummary(ctx context.Context, text *lang.Text, also func
 			return err
 		}
 		return also(tx, keys)
+	})
+}
+
+// gone ends a request about a room that we are not in any more. If it was
+// upgraded, that is said: where it was asked or, if that was the room itself,
+// in its successor.
+func (s *summing) gone(ctx context.Context) error {
+	rooms, err := s.Store.Rooms(ctx, "")
+	if err != nil {
+		return err
+	}
+	next := slices.IndexFunc(rooms, func(r store.Room) bool { return r.Followed == s.a.Of })
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.j.Done(ctx, tx); err != nil || next < 0 {
+			return err
+		}
+		text := s.say("sum_moved", lang.Values{"Command": s.a.Command})
+		if s.a.Room != s.a.Of {
+			_, err := s.conclude(ctx, tx, s.a, text, time.Now())
+			return err
+		}
+		m := summaryReply(s.a, text)
+		m.Key, m.Room, m.ReplyTo, m.Thread = m.Key+"/moved", rooms[next].ID, "", ""
+		_, err := tx.Send(ctx, m, time.Now())
+		return err
 	})
 }
 
@@ -102,6 +131,7 @@ func (s *summing) rest(ctx context.Context, tx *store.Tx, a *answer, draft []sto
 		return err
 	}
 	if draft != nil {
+		a.draft = n
 		return s.Approve(ctx, tx, n, s.organisers, time.Now())
 	}
 	if err := tx.AddDigestSources(ctx, n, a.sources); err != nil {

@@ -5,18 +5,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"maunium.net/go/mautrix"
-	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"buffet/commands"
-	"buffet/lang"
 	"buffet/store"
 )
 
@@ -119,8 +116,14 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 		if evt.Sender != b.Account.Client.UserID {
 			b.talks.note(evt, in)
 		}
-		if in != nil {
-			list = append(list, *in)
+		if in == nil {
+			continue
+		}
+		list = append(list, *in)
+		if edit, err := b.sealedEdit(ctx, in, evt); err != nil {
+			return nil, err
+		} else if edit != nil {
+			list = append(list, *edit)
 		}
 	}
 	if line.holes {
@@ -171,51 +174,6 @@ func sentAt(evt *event.Event) time.Time {
 	}
 	return time.Now()
 }
-
-// decrypt opens an encrypted event, or keeps it until its key arrives.
-func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event, pending bool) (*store.Incoming, error) {
-	evt.Type.Class = event.MessageEventType
-	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
-		return nil, nil //nolint:nilerr // an event that is none
-	}
-	clear, err := b.Account.crypto.Decrypt(ctx, evt)
-	if err == nil {
-		return b.message(ctx, room, in, clear, pending)
-	}
-	if errors.Is(err, crypto.ErrDuplicateMessageIndex) {
-		b.Log.Warn().Stringer("room_id", evt.RoomID).Stringer("event_id", evt.ID).Msg("replayed message dropped")
-		return nil, nil
-	}
-	raw, err := json.Marshal(evt)
-	if err != nil {
-		return nil, fmt.Errorf("keep encrypted event: %w", err)
-	}
-	in.Kind, in.Content = store.InLocked, string(raw)
-	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); ok {
-		in.Session = string(c.SessionID)
-		if errors.Is(err, crypto.ErrNoSessionFound) {
-			b.requestKey(*in, c)
-		}
-	}
-	return in, nil
-}
-
-// requestKey asks the sender's devices for a key that does not come by itself.
-func (b *Bot) requestKey(in store.Incoming, c *event.EncryptedEventContent) {
-	if _, asked := b.requested.LoadOrStore(in.Session, true); asked {
-		return
-	}
-	time.AfterFunc(keyPatience, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if list, err := b.Store.Locked(ctx, in.Session); err == nil && len(list) > 0 {
-			b.Account.crypto.RequestSession(ctx, in.Room, c.SenderKey, c.SessionID, in.Sender, "") // all of the sender's devices
-		}
-	})
-}
-
-// keyPatience is how long a key usually takes to arrive after its message.
-const keyPatience = 5 * time.Second
 
 // message tells whether a decrypted event is for us.
 func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event, pending bool) (*store.Incoming, error) {
@@ -280,86 +238,6 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 
 func doubtful(t id.TrustState) bool {
 	return t == id.TrustStateBlacklisted || t == id.TrustStateDeviceKeyMismatch || t == id.TrustStateUnknownDevice || t == id.TrustStateForwarded
-}
-
-// sessionReceived opens what waited for that key.
-func (b *Bot) sessionReceived(ctx context.Context, _ id.RoomID, session id.SessionID, _ uint32) {
-	go b.unlock(context.WithoutCancel(ctx), string(session)) // the library is in the middle of storing the key
-}
-
-// unlock tries again to open the events that wait for a session; "" is all.
-func (b *Bot) unlock(ctx context.Context, session string) {
-	list, err := b.Store.Locked(ctx, session)
-	if err != nil {
-		b.Log.Err(err).Msg("cannot read locked events")
-	}
-	for _, in := range list {
-		if err := b.unlockOne(ctx, in); err != nil {
-			b.Log.Err(err).Stringer("event_id", in.Event).Msg("cannot unlock event")
-		}
-	}
-}
-
-func (b *Bot) unlockOne(ctx context.Context, in store.Incoming) error {
-	evt := new(event.Event)
-	if err := json.Unmarshal([]byte(in.Content), evt); err != nil {
-		return err
-	}
-	evt.RoomID = in.Room
-	room, err := b.Store.Room(ctx, in.Room)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	open, err := b.decrypt(ctx, room, &store.Incoming{Event: in.Event, Room: in.Room, Sender: in.Sender}, evt, false)
-	if err != nil || (open != nil && open.Kind == store.InLocked) {
-		return err
-	}
-	b.talks.changed(in.Room) // there is more to read now
-	return b.Store.Write(ctx, func(tx *store.Tx) error {
-		if open == nil {
-			return tx.Unlock(ctx, in.Event, "", "")
-		}
-		return tx.Unlock(ctx, in.Event, open.Kind, open.Content)
-	})
-}
-
-// lockedFor is how long a message may stay unreadable before organisers are told.
-const lockedFor = 5 * time.Minute
-
-// tellLocked tells the organisers, once per room, that messages there
-// cannot be read.
-func (b *Bot) tellLocked(ctx context.Context, now time.Time) error {
-	list, err := b.Store.Locked(ctx, "")
-	if err != nil {
-		return err
-	}
-	var rooms []id.RoomID
-	for _, in := range list {
-		if now.Sub(in.Sent) > lockedFor && !slices.Contains(rooms, in.Room) {
-			rooms = append(rooms, in.Room)
-		}
-	}
-	for _, r := range rooms {
-		room, err := b.Store.Room(ctx, r)
-		n := b.Network(room.Network)
-		if err != nil || n == nil {
-			continue
-		}
-		err = b.Store.Write(ctx, func(tx *store.Tx) error {
-			key := "locked/" + r.String()
-			first, err := tx.Tell(ctx, key, now)
-			if err != nil || !first {
-				return err
-			}
-			return TellOrganisers(ctx, tx, n, key, b.Phrases.Text(n.Lang, "bot_locked", lang.Values{"Room": r.String()}), now)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // txnID is the Matrix transaction id of a message: the same at every try, so

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -31,8 +32,9 @@ const (
 )
 
 // talks is what the process remembers of the talk in rooms, so that a summary
-// of what has not changed is not made twice: only when something changed, never
-// what was said. It begins anew with the process.
+// of what has not changed is not made twice: when something changed, and the
+// answers that were given, with what they quote. These go when their time is
+// over or something is mended in their room. It begins anew with the process.
 type talks struct {
 	mu      sync.Mutex
 	epoch   uint64                 // counts what makes all answers void
@@ -65,6 +67,7 @@ type answer struct {
 	text    *lang.Text
 	digest  store.Digest
 	sources []store.DigestSource
+	draft   int64 // of a text that organisers are to approve: which; else 0
 	state   state
 	until   time.Time
 }
@@ -96,12 +99,12 @@ func (t *talks) note(evt *event.Event, kept *store.Incoming) {
 	t.any[room]++
 	switch evt.Type.Type {
 	case event.EventRedaction.Type:
-		t.mended[room]++
+		t.mend(room)
 		t.loose[room]++
 	case event.EventMessage.Type, event.EventEncrypted.Type:
 		rel := relatesTo(evt)
 		if rel.GetReplaceID() != "" {
-			t.mended[room]++
+			t.mend(room)
 		}
 		if root := rel.GetThreadParent(); root != "" {
 			t.threads[root]++
@@ -122,7 +125,20 @@ func (t *talks) changed(room id.RoomID) {
 	defer t.locked()()
 	t.any[room]++
 	t.loose[room]++
+	t.mend(room)
+}
+
+// mend counts what was edited or taken back in a room, and forgets the answers
+// of that room: they may quote it. Only with the lock held.
+func (t *talks) mend(room id.RoomID) {
 	t.mended[room]++
+	maps.DeleteFunc(t.answers, func(q question, _ answer) bool { return q.of == room })
+}
+
+// sweep forgets the answers whose time is over.
+func (t *talks) sweep(now time.Time) {
+	defer t.locked()()
+	maps.DeleteFunc(t.answers, func(_ question, a answer) bool { return now.After(a.until) })
 }
 
 func (t *talks) stateOf(room id.RoomID, root id.EventID) state {
@@ -185,8 +201,13 @@ func (t *talks) current(q question, a answer) bool {
 	return a.state == t.stateOf(q.of, q.root)
 }
 
+// keep keeps an answer, unless the talk has gone on since it was read: then
+// nobody would get it any more.
 func (t *talks) keep(q question, a answer, now time.Time) {
 	defer t.locked()()
+	if a.state != t.stateOf(q.of, q.root) {
+		return
+	}
 	if len(t.answers) >= answersKept {
 		clear(t.answers)
 	}

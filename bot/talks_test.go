@@ -57,6 +57,9 @@ func TestTalksChange(t *testing.T) {
 		}
 		_, mended := l.again(room, "")
 		l.note(one.evt, one.kept)
+		if kept := len(l.answers); (kept == 0) != one.mends {
+			t.Errorf("%s: %d answers are kept", name, kept)
+		}
 		if _, ok := l.known(whole, now); ok == one.inRoom {
 			t.Errorf("%s: the room's answer stands: %v", name, ok)
 		}
@@ -94,11 +97,20 @@ func TestTalksAreBounded(t *testing.T) {
 	if _, ok := l.known(question{of: "!a", root: "$x"}, now); ok || len(l.threads) > threadsMarked {
 		t.Errorf("an answer of a talk that is forgotten stands; %d threads", len(l.threads))
 	}
+	s, _ = l.again("!a", "")
 	for i := range answersKept + 5 {
-		l.keep(question{of: "!a", since: int64(i)}, answer{}, now)
+		l.keep(question{of: "!a", since: int64(i)}, answer{state: s}, now)
 	}
-	if len(l.answers) > answersKept {
+	if len(l.answers) != 5 {
 		t.Errorf("%d answers", len(l.answers))
+	}
+	l.keep(question{of: "!a", moving: true}, answer{state: s}, now)
+	if l.sweep(now.Add(answerMoving + time.Second)); len(l.answers) != 5 {
+		t.Errorf("%d answers are kept, and one was over", len(l.answers))
+	}
+	l.changed("!a")
+	if l.keep(question{of: "!a"}, answer{state: s}, now); len(l.answers) != 0 {
+		t.Errorf("%d answers are kept of a talk that changed", len(l.answers))
 	}
 	for i := range summariesEach {
 		if _, _, ok := l.allow("@ben:x", "!a", now.Add(time.Duration(i)*time.Second)); !ok {

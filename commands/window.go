@@ -140,6 +140,10 @@ func (r *windowReader) clocked() bool {
 
 var countForm = regexp.MustCompile(`^(\d{1,4})([a-z]*)$`)
 
+// maxSpan is the longest time that is understood, to be told that it is too
+// far; 5,000 months would not fit a duration.
+const maxSpan = 1000 * summaryDays * 24 * time.Hour
+
 // unit is how long a unit of time is; 0 if it is none.
 func unit(w string) time.Duration {
 	switch w {
@@ -151,7 +155,7 @@ func unit(w string) time.Duration {
 		return 24 * time.Hour
 	case "w", "woche", "wochen", "week", "weeks":
 		return 7 * 24 * time.Hour
-	case "monat", "month":
+	case "monat", "monate", "monaten", "month", "months":
 		return summaryDays * 24 * time.Hour
 	}
 	return 0
@@ -174,7 +178,7 @@ func (r *windowReader) ago() bool {
 	if of == 0 {
 		return false
 	}
-	r.bad = r.bad || n == 0 || r.span > 0
+	r.bad = r.bad || n == 0 || time.Duration(n) > maxSpan/of || r.span > 0
 	r.span = time.Duration(n) * of
 	r.at += used
 	return true

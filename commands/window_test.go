@@ -27,6 +27,7 @@ func TestReadWindow(t *testing.T) {
 		"seit 20.11. einfach!": "20.11. 00:00 simple", "": "", "seit 1.1.": "01.01. 00:00",
 		"morgen": "?", "seit": "?", "irgendwann": "?", "31.2.": "?", "0 tage": "?", "25 uhr": "?", "13pm": "?", "montag dienstag": "?", "24h montag": "?", "24h 14 uhr": "?", "3": "?", "xyz 24h": "?",
 		"seit 30.2.2026": "?", "99999h": "?", "24h 3 tage": "?",
+		"1440 min": "24.11. 15:30 ~", "1000h": "15.10. 00:30 ~", "5000 monat": "?", "6888 monat": "?", "9999 wochen": "?", "1 monate": "25.10. 15:30 ~", "vor 2 Monaten": "24.09. 16:30 ~", "3 months": "24.08. 16:30 ~",
 		"seit 18 uhr": "ahead", "20.12.": "ahead", "2027-01-01": "ahead", "26.11.": "ahead",
 	} {
 		w, err := readWindow(texts(tokens(typed)), now)

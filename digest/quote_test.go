@@ -105,9 +105,6 @@ func (mixed) Summarise(ctx context.Context, r Request) (*Summary, error) {
 		}
 		return sum, err
 	}
-	if !slices.Contains(r.Names, "Heike Voss") {
-		return nil, errors.New("a model needs the names that it is not to see")
-	}
 	return &Summary{Model: "modell.example", Lines: []Line{{Text: "Draußen verkauft es sich besser.", Sources: []string{r.Messages[0].ID}}}}, nil
 }
 

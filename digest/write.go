@@ -33,9 +33,6 @@ func (w *writing) write(ctx context.Context) error {
 	if w.sum == nil {
 		w.sum = Extractive{}
 	}
-	if err := w.findNames(ctx); err != nil {
-		return err
-	}
 	for i, o := range w.coming {
 		w.draft.Lines = append(w.draft.Lines, store.DigestLine{Number: i + 1, Section: Coming, Offer: o.Offer, Occurrence: o.Key})
 	}
@@ -66,18 +63,6 @@ func (w *writing) write(ctx context.Context) error {
 		w.more(s.section, n)
 	}
 	w.nameMembers()
-	return nil
-}
-
-// findNames finds who may be named in the texts: no model is to see them.
-func (w *writing) findNames(ctx context.Context) error {
-	for _, room := range w.rooms() {
-		names, err := store.MemberNames(ctx, w.q, room)
-		if err != nil {
-			return err
-		}
-		w.names = append(w.names, names...)
-	}
 	return nil
 }
 

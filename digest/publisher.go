@@ -233,7 +233,7 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 	if err != nil {
 		return nil, false, err
 	}
-	simple := set[store.SetSimple] == store.On
+	simple := set[store.SetSimple] == store.On && set[store.SetModel] == store.On // only a model can
 	if err := p.KnowMembers(ctx, room); err != nil {
 		return nil, false, fmt.Errorf("know members: %w", err)
 	}

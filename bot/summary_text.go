@@ -1,16 +1,11 @@
 package bot
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"buffet/digest"
 	"buffet/lang"
 )
-
-// maxLine is how many characters of one line are shown at most.
-const maxLine = 400
 
 // write is a summary as people read it: a heading, its lines with a link
 // each, and what else is to be known of it. Of what people wrote nothing
@@ -78,7 +73,7 @@ func (s *summing) since(h *digest.History) string {
 
 // line is one line: whose words they are, and the words; or a model's words.
 func (s *summing) line(t *lang.Text, l digest.Line, link func(e string) string) {
-	text, key := clipLine(lang.Unlinked(l.Text)), ""
+	text, key := digest.Clip(lang.Unlinked(l.Text)), ""
 	switch {
 	case l.Role == digest.Question && l.Open:
 		key = "sum_open"
@@ -105,17 +100,6 @@ func (s *summing) line(t *lang.Text, l digest.Line, link func(e string) string) 
 	if len(l.Sources) > 0 {
 		t.Raw(" · ").Link(s.Phrases.Say(s.a.Lang, "know_to_message"), link(l.Sources[0]))
 	}
-}
-
-func clipLine(s string) string {
-	if utf8.RuneCountInString(s) <= maxLine {
-		return s
-	}
-	s = string([]rune(s)[:maxLine])
-	if i := strings.LastIndex(s, " "); i > 0 {
-		s = s[:i]
-	}
-	return strings.TrimRight(s, " ,;:–-") + "…"
 }
 
 // notes say what is missing, and who wrote it.

@@ -14,7 +14,7 @@ import (
 const (
 	screenLines = 30
 	screenChars = 2500 // addresses behind links aside
-	maxQuote    = 400  // characters of a line; longer ones end in …
+	maxQuote    = 400  // characters of a line, see Clip
 	maxWho      = 60   // characters of a name
 )
 
@@ -204,7 +204,7 @@ func (p *Page) words(l line, names bool) string {
 	if !names {
 		text = hide(text, p.names)
 	}
-	text = clip(lang.Unlinked(text), maxQuote)
+	text = Clip(lang.Unlinked(text))
 	who := clip(lang.Unlinked(l.Who), maxWho)
 	if l.Who == "" && p.Model != "" {
 		return text

@@ -56,10 +56,11 @@ func (b *Bot) ReadThread(ctx context.Context, room id.RoomID, root id.EventID, p
 		p.take(first)
 	}
 	h, err := b.history(ctx, p, p.tree(root))
-	if h != nil {
-		h.Cut = cut
+	if err != nil {
+		return nil, err
 	}
-	return h, err
+	h.Cut = cut
+	return h, b.visible(ctx, room, h)
 }
 
 // readOldThread reads a thread whose root lies far back, in a room that talks
@@ -120,18 +121,26 @@ func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (li
 }
 
 // ReadSince reads what was said in a room in a window of time, as it reads now.
+// What not everybody in the room may see is left out.
 func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
 	p := newPassage(b.Account.Client, room, progress)
-	p.begun = since
+	from, err := b.visibleFrom(ctx, room, since)
+	if err != nil {
+		return nil, err
+	}
+	p.begun = from
 	whole, err := p.walk(mautrix.WithMaxRetries(ctx, readRetries), farEvents, p.before)
 	if err != nil {
 		return nil, err
 	}
-	h, err := b.history(ctx, p, p.between(since, until))
-	if h != nil {
-		h.Cut = !whole
+	h, err := b.history(ctx, p, p.between(from, until))
+	if err != nil {
+		return nil, err
 	}
-	return h, err
+	if h.Cut = !whole; from.After(since) {
+		h.From = from
+	}
+	return h, nil
 }
 
 // history makes of messages, the oldest first, what people said in them.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -120,9 +121,18 @@ func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (li
 	return list, whole, nil
 }
 
-// ReadSince reads what was said in a room in a window of time, as it reads now.
-// What not everybody in the room may see is left out.
+// ReadSince reads what was said in a room in a window of time, as it reads now;
+// digest.ErrUnreadable if the homeserver refuses that. What not everybody in the
+// room may see is left out.
 func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
+	h, err := b.readSince(ctx, room, since, until, progress)
+	if errors.Is(err, errUnreadable) {
+		return nil, fmt.Errorf("%w: %w", digest.ErrUnreadable, err)
+	}
+	return h, err
+}
+
+func (b *Bot) readSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
 	p := newPassage(b.Account.Client, room, progress)
 	from, err := b.visibleFrom(ctx, room, since)
 	if err != nil {

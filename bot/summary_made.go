@@ -28,7 +28,7 @@ func (s *summing) digest(h *digest.History, sum *digest.Summary) store.Digest {
 	now := time.Now()
 	d := store.Digest{Kind: store.DigestSummary, Network: s.network.Name, Room: s.a.Room, Thread: s.a.Thread, Event: s.a.Event,
 		Audience: store.AudienceRoom, State: store.DigestPublished, Lang: s.a.Lang, From: s.a.Since, To: s.a.Asked, Made: now, Decided: now,
-		Model: sum.Model, Simple: s.a.Simple, Unreadable: h.Unreadable}
+		Model: sum.Model, Simple: s.a.Simple, Unreadable: h.Unreadable, Cut: h.Cut}
 	if sum.Note != nil {
 		d.Note = sum.Note.Key
 	}

@@ -64,7 +64,7 @@ func TestSummaryByModel(t *testing.T) {
 			{Text: "Wann fährt er?", Sources: []string{r.Messages[1].ID}, Role: digest.Question, Open: true},
 		}}
 		if strings.Contains(r.Messages[0].Text, "ohne Modell") {
-			s.Model, s.Note = "", &lang.Problem{Key: "sum_cut"}
+			s.Model, s.Note = "", &lang.Problem{Key: "digest_cut"}
 		}
 		return s, nil
 	}))
@@ -100,6 +100,17 @@ func TestSummaryByModel(t *testing.T) {
 	body := matrixtest.Must(l.anke.WaitReply(l.ctx, e))(t).Content.AsMessage().Body
 	if !strings.Contains(body, "Dieser Thread in Kürze") || !strings.Contains(body, "Die ältesten Nachrichten fehlen.") || strings.Contains(body, "Sprachmodell") {
 		t.Errorf("with a note:\n%s", body)
+	}
+}
+
+// What organisers approve says what is missing as the answer itself does.
+func TestSummaryKeepsWhatIsMissing(t *testing.T) {
+	s := &summing{network: &Network{}}
+	if d := s.digest(&digest.History{Unreadable: 3, Cut: true}, new(digest.Summary)); !d.Cut || d.Unreadable != 3 {
+		t.Errorf("kept %+v", d)
+	}
+	if d := s.digest(new(digest.History), new(digest.Summary)); d.Cut {
+		t.Errorf("kept %+v", d)
 	}
 }
 

@@ -129,19 +129,19 @@ func clipLine(s string) string {
 // notes say what is missing, and who wrote it.
 func (s *summing) notes(h *digest.History, sum *digest.Summary) (list []*lang.Text) {
 	if h.Unreadable > 0 {
-		list = append(list, s.say("sum_unreadable", lang.Values{"Count": h.Unreadable}))
+		list = append(list, s.say("digest_unreadable", lang.Values{"Count": h.Unreadable}))
 	}
 	if !h.From.IsZero() {
 		list = append(list, s.say("sum_came_later", lang.Values{"When": s.when(h.From)}))
 	}
 	if h.Cut {
-		list = append(list, s.say("sum_cut"))
+		list = append(list, s.say("digest_cut"))
 	}
 	if sum.Note != nil {
 		list = append(list, s.say(sum.Note.Key, sum.Note.Values))
 	}
 	if sum.Model != "" {
-		list = append(list, s.say("sum_by_model", lang.Values{"Host": sum.Model}))
+		list = append(list, s.say("digest_by_model", lang.Values{"Host": sum.Model}))
 	}
 	return list
 }

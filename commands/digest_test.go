@@ -46,12 +46,15 @@ func TestDigestSubscriptions(t *testing.T) {
 		req        Request
 		says, have string
 	}{
-		{h.request(lang.German, "digest stopp"), "[✅] [private] Du hattest keinen", ""},
+		{h.request(lang.German, "digest stopp"), "[✅] [private] Du hattest von Nord keinen", ""},
 		{h.request(lang.German, "digest abo"), "[✅] [private] Abonniert: Jeder Digest dieses Raums", "Nord/!nord:example.org"},
 		{h.request(lang.English, "digest subscribe"), "[✅] [private] Subscribed", "Nord/!nord:example.org"},
 		{wide, "Abonniert: Jeder Digest von Nord", "Nord/ Nord/!nord:example.org"},
-		{h.request(lang.German, "digest stopp"), "[✅] [private] Abbestellt", "Nord/"},
-		{h.chatOf(ben, lang.German, "digest abo", room), "Abonniert: Jeder Digest dieses Raums", "Nord/ Nord/!nord:example.org"},
+		{h.request(lang.German, "digest stopp"), "[✅] [private] Abbestellt: Von Nord", ""},
+		{h.chatOf(ben, lang.German, "digest abo", room), "Abonniert: Jeder Digest dieses Raums", "Nord/!nord:example.org"},
+		{h.chatOf(ben, lang.German, "digest abo netzwerk", room), "Abonniert: Jeder Digest von Nord", "Nord/ Nord/!nord:example.org"},
+		{h.chatOf(ben, lang.German, "digest abo quatsch", room), "[problem digest_what]", "Nord/ Nord/!nord:example.org"},
+		{h.chatOf(ben, lang.German, "digest abo raum"), "[problem cmd_say_it_in_room]", "Nord/ Nord/!nord:example.org"},
 		{h.chatOf(ben, lang.English, "digest stop"), "", ""},
 		{h.request(lang.German, "digest morgen"), "[problem digest_what]", ""},
 	} {

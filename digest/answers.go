@@ -106,7 +106,7 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 	p := &g.parts[q.part]
 	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
 	s := &g.messages[m]
-	if !s.says || s.retracted || other.Thread != asker.Thread {
+	if !s.says || s.retracted || !sameThread(asker, other) {
 		return answer{}, false
 	}
 	alike := g.likeness(p.terms, s.terms)
@@ -149,6 +149,12 @@ func (g *Reading) answerOf(q *asked, m, between int) (answer, bool) {
 		a.parts = append(a.parts, j)
 	}
 	return a, true
+}
+
+// sameThread tells whether two messages stand in one thread. A root may say so
+// or not.
+func sameThread(a, b *Message) bool {
+	return a.Thread == b.Thread || b.Thread != "" && b.Thread == a.ID || b.ReplyTo != "" && b.ReplyTo == a.ID
 }
 
 // nearness is how much a message's place speaks for an answer: a reply to the

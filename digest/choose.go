@@ -16,6 +16,7 @@ type choice struct {
 	voices  map[string]bool
 	asked   map[int]*asked
 	under   map[int]int // a part that answers: the question's part
+	best    map[int]int // of messages that answer a chosen question: the part that does so
 	chosen  []int       // parts, as they were chosen
 	words   int
 	lines   int
@@ -37,7 +38,7 @@ func (g *Reading) start(w *Weights) *choice {
 	n := len(g.parts)
 	c := &choice{g: g, w: w, static: make([]float64, n), gains: make([]float64, n), repeats: make([]float32, n), both: make([]uint16, n),
 		taken: make([]bool, n), covered: make([]bool, len(g.terms)), used: make([]bool, len(g.messages)),
-		voices: map[string]bool{}, asked: map[int]*asked{}, under: map[int]int{}}
+		voices: map[string]bool{}, asked: map[int]*asked{}, under: map[int]int{}, best: map[int]int{}}
 	for i := range g.asked {
 		c.asked[g.asked[i].part] = &g.asked[i]
 	}
@@ -63,7 +64,7 @@ func (c *choice) step() bool {
 	var with []int
 	alone := c.alone()
 	for i := range c.g.parts {
-		if c.taken[i] || c.g.parts[i].weak || c.empty(i) || !c.fits(i) {
+		if c.taken[i] || c.g.parts[i].weak || c.empty(i) || c.early(i) || !c.fits(i) {
 			continue
 		}
 		v := c.value(i)
@@ -95,11 +96,25 @@ func (c *choice) step() bool {
 
 // place puts the best answer under a question.
 func (c *choice) place(i int) {
-	if q := c.asked[i]; q != nil && q.best >= 0 {
-		for _, a := range q.answers[q.best].parts {
-			c.under[a] = i
+	q := c.asked[i]
+	if q == nil || q.best < 0 {
+		return
+	}
+	for _, a := range q.answers[q.best].parts {
+		c.under[a] = i
+	}
+	for _, a := range q.answers {
+		if _, other := c.best[a.message]; !other {
+			c.best[a.message] = a.parts[0]
 		}
 	}
+}
+
+// early tells whether a sentence has to wait: its message answers a question
+// that was chosen, and another sentence of it does so best.
+func (c *choice) early(i int) bool {
+	best, answers := c.best[c.g.parts[i].message]
+	return answers && best != i && !c.taken[best]
 }
 
 // empty tells whether a sentence says too little to stand for itself.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -51,8 +52,8 @@ const thinWeek = 2
 // Composer chooses what is in a weekly digest.
 type Composer struct {
 	Phrases *lang.Phrases
-	// Read reads a room from the homeserver. Without it, or if it fails, a
-	// digest has no threads.
+	// Read reads a room from the homeserver. Without it, or if that is refused
+	// for good (ErrUnreadable), a digest has no threads.
 	Read func(ctx context.Context, room id.RoomID, since, until time.Time) (*History, error)
 	// Summariser is who writes for a network when texts of these rooms are put
 	// into it; nil: Extractive.
@@ -60,6 +61,10 @@ type Composer struct {
 	Hash       func(id.UserID) string // store.HashPerson; needed with Read
 	Log        zerolog.Logger
 }
+
+// ErrUnreadable means that what was said in a room may not be read, now or
+// later.
+var ErrUnreadable = errors.New("the room may not be read")
 
 // Draft is a digest that is not stored yet.
 type Draft struct {

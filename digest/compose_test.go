@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/store"
 )
@@ -115,6 +117,25 @@ func TestNewIn(t *testing.T) {
 	w.say(voice{key: "more", kind: e, by: "ali", at: "Mo 09:00", audience: pub, text: "Eine öffentliche Erfahrung aus dieser Woche mit dem Chor."})
 	if got, want := w.told(w.compose(store.AudiencePublic)), "experience more, experience wider"; got != want {
 		t.Errorf("public: got %s\nwant %s", got, want)
+	}
+}
+
+// TestGatheredLate: what is marked, or answered to a question that is marked,
+// after the digest of its week is told in the next one, and only there.
+func TestGatheredLate(t *testing.T) {
+	const q, a, e = store.Question, store.Answer, store.Experience
+	for audience, of := range map[string]id.RoomID{store.AudienceRoom: north, store.AudienceNetwork: south} {
+		w := newWeek(t, lang.German)
+		w.say(
+			voice{key: "old", kind: e, by: "ali", at: "-Do 09:00", gathered: "-Do 10:00", room: of, audience: store.AudienceNetwork, text: "Die Erfahrung von letzter Woche mit dem Café am Markt."},
+			voice{key: "late", kind: e, by: "ali", at: "-Do 09:00", gathered: "Sa 10:00", room: of, audience: store.AudienceNetwork, text: "Die Erfahrung von letzter Woche mit dem Besuchsdienst im Heim."},
+			voice{key: "next", kind: e, by: "ali", at: "Do 09:00", gathered: "Fr 16:00", room: of, audience: store.AudienceNetwork, text: "Die Erfahrung, die erst nach dem Digest jemand markiert."},
+			voice{key: "q", kind: q, by: "jana", at: "-Mo 10:00", gathered: "Mo 09:00", room: of, audience: store.AudienceNetwork, text: "Wie habt ihr die Schlüssel für das Haus geregelt?"},
+			voice{key: "a", of: "q", kind: a, by: "tom", at: "-Mo 11:00", gathered: "Mo 09:00", room: of, audience: store.AudienceNetwork, text: "Bei uns liegt einer im Tresor am Eingang."})
+		d := w.compose(audience)
+		if got, want := w.told(d), "answered q, answered a, experience late"; got != want || d == nil || d.Questions != 1 || d.Answers != 1 {
+			t.Errorf("%s: got %s\nwant %s", audience, got, want)
+		}
 	}
 }
 

@@ -20,5 +20,8 @@ func (Extractive) Summarise(ctx context.Context, r Request) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(r.Messages) == 1 { // no talk; nothing was learnt from such
+		return reading.Choose(ByHand()), nil
+	}
 	return reading.Choose(learnt()), nil
 }

@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -143,7 +144,7 @@ func FuzzExtractive(f *testing.F) {
 			t.Fatal(s, err)
 		}
 		if len(s.Lines) > 1 {
-			checkLines(t, r.Talk, s, max(int(words), digest.DefaultWords))
+			checkLines(t, r.Talk, s, cmp.Or(int(words), digest.DefaultWords))
 		}
 	})
 }

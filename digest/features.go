@@ -152,7 +152,7 @@ func (g *Reading) measure(names map[string]bool) {
 }
 
 // form says what sort of talk it is, each from 0 to 1: how much must be left
-// out, whether only one person talks, whether messages are short.
+// out, whether only one person talks, and at length, whether messages are short.
 type form struct{ tight, solo, brief float64 }
 
 // chat is how much a talk is one of short messages that is not long as a whole.
@@ -166,7 +166,7 @@ func (g *Reading) formOf() form {
 	}
 	k := form{tight: min(1, max(0, math.Log2(float64(total+1)/float64(g.words))/7))}
 	if len(voices) < 2 {
-		k.solo = 1
+		k.solo = min(1, float64(total)/800)
 	}
 	k.brief = 1 - min(1, float64(total)/float64(len(g.messages))/60)
 	return k

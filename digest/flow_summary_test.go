@@ -24,7 +24,7 @@ func (f *flow) simple() (n int64) {
 	}
 	f.write(func(ctx context.Context, tx *store.Tx) (err error) {
 		n, err = tx.AddDigest(ctx, store.Digest{Kind: store.DigestSummary, Network: weekNetwork, Room: north, Thread: "$s1", Event: "$asked", Audience: store.AudienceRoom,
-			State: store.DigestDraft, Lang: f.lang, From: f.from, To: f.now, Made: f.now, Model: "model.example", Simple: true, Unreadable: 1}, []store.DigestLine{
+			State: store.DigestDraft, Lang: f.lang, From: f.from, To: f.now, Made: f.now, Model: "model.example", Simple: true, Unreadable: 1, Cut: true}, []store.DigestLine{
 			{Seq: 1, Number: 1, Section: "summary", Text: "Der Fahr-Dienst fährt nur am Vormittag.", Sources: source("$s1", "heike", f.history.Messages[0].Text)},
 			{Seq: 2, Number: 2, Section: "summary", Text: "Am Nachmittag gibt es ein Taxi.", Sources: source("$s2", "sven", f.history.Messages[1].Text)}})
 		if err != nil {
@@ -70,7 +70,7 @@ func TestSimpleSummaryReleased(t *testing.T) {
 		if len(posts) != 1 || f.byID(n).State != store.DigestPublished {
 			t.Fatalf("%s: %+v, %+v", language, f.byID(n), posts)
 		}
-		has(t, "post", posts[0].Plain, words(c.title, "• Der Fahr-Dienst", c.by, "$s1"), words("Taxi", c.draft))
+		has(t, "post", posts[0].Plain, words(c.title, "• Der Fahr-Dienst", c.by, "$s1", f.phrases.Say(language, "digest_cut"), f.phrases.Say(language, "digest_unreadable", lang.Values{"Count": 1})), words("Taxi", c.draft))
 		has(t, "draft", f.shown()[draftKey(f, n, f.organisers[0])], words(c.done), words("Fahr-Dienst"))
 		f.arrive()
 		if f.stored("Fahr-Dienst") {

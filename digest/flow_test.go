@@ -30,6 +30,7 @@ type flow struct {
 	slots      map[string]int64   // schedules by audience
 	others     []id.UserID        // organisers who are not in the room
 	making     func()             // called once while a digest is being made
+	afterRead  func()             // called once when all that it is made of was read
 }
 
 func newFlow(t *testing.T, language string) *flow {
@@ -49,7 +50,13 @@ func newFlow(t *testing.T, language string) *flow {
 		Approvers: func(context.Context, id.RoomID, string) (list, others []id.UserID, err error) {
 			return f.organisers, f.others, nil
 		},
-		RoomName:    func(context.Context, id.RoomID) (string, error) { return "", nil },
+		RoomName: func(context.Context, id.RoomID) (string, error) { // the last that is asked before a draft is kept
+			if after := f.afterRead; after != nil {
+				f.afterRead = nil
+				after()
+			}
+			return "", nil
+		},
 		KnowMembers: func(context.Context, id.RoomID) error { return nil },
 		Said: func(_ context.Context, _ id.RoomID, e id.EventID) (string, bool, error) {
 			for _, m := range f.history.Messages {

@@ -70,8 +70,8 @@ func ways() []taken {
 		{"forgotten, with what was not gathered", room, "Adventsmarkt", "Ferienfreizeit", func(f *flow) {
 			f.write(func(ctx context.Context, tx *store.Tx) error { return tx.ForgetPerson(ctx, userOf("heike")) })
 		}},
-		{"name taken back", room, "– Petra (Caritas) · zur Antwort", "Ferienfreizeit", func(f *flow) {
-			f.put("a1", func(c *store.Contribution) { c.Name = "" })
+		{"name taken back", room, "– Heike Voss · zur Antwort", "Ferienfreizeit", func(f *flow) {
+			f.put("a3", func(c *store.Contribution) { c.Name = "" })
 		}},
 		{"narrowed from network to room", net, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
 			f.put("e1", func(c *store.Contribution) { c.Audience = store.AudienceRoom })

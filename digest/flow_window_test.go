@@ -216,3 +216,23 @@ func TestApprovedMeanwhile(t *testing.T) {
 	has(t, "first", posts[0].Plain, words("versichert ihr Ehrenamtliche"), words("Filmabend"))
 	has(t, "second", posts[1].Plain, words("Filmabend"), words("versichert ihr Ehrenamtliche"))
 }
+
+// TestReadAgain: a homeserver that does not answer puts a digest off, with all
+// that is in it.
+func TestReadAgain(t *testing.T) {
+	f := newFlow(t, lang.German)
+	f.full()
+	busy := errors.New("503")
+	f.p.Composer.Read = func(context.Context, id.RoomID, time.Time, time.Time) (*History, error) { return nil, busy }
+	if failed := f.due(store.AudienceRoom, f.to); len(failed) != 1 || !errors.Is(failed[0], busy) || len(f.sent()) > 0 {
+		t.Fatalf("failed: %v, sent %v", failed, f.sent())
+	}
+	f.p.Composer.Read = f.readBack
+	f.now = f.now.Add(2 * time.Hour)
+	f.ok(f.run())
+	d := f.last()
+	has(t, "draft", f.shown()[draftKey(f, d.ID, f.organisers[0])], words("Viel besprochen", "Transporter"), nil)
+	if !d.From.Equal(f.from) || !d.To.Equal(f.to) {
+		t.Errorf("from %s to %s", d.From, d.To)
+	}
+}

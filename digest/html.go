@@ -69,7 +69,7 @@ func (p *Page) HTML(names bool) string {
 }
 
 func (p *Page) htmlLine(l line, names bool) htmlLine {
-	if o := l.offer; o != nil {
+	if o := p.date(l, names); o != nil {
 		return htmlLine{When: o.When, Title: lang.Unlinked(o.Title), Off: o.Off, About: lang.Unlinked(o.About),
 			Link: l.link, LinkWords: p.plain("digest_to_offer")}
 	}

@@ -130,13 +130,16 @@ func TestMarkersAreTold(t *testing.T) {
 // TestNames: only who agreed is named, and nobody where names are left out.
 func TestNames(t *testing.T) {
 	w := newWeek(t, lang.German).full()
+	w.offer([2]string{"20261123T100000", "Yoga mit Birgit\nLOCATION:Bei Petra\\, Hof 3\nORGANIZER;CN=Birgit Musterfrau:mailto:birgit@privat.example"},
+		[2]string{"20261124T100000", "Rat für Vereine\nORGANIZER:mailto:birgit@privat.example"},
+		[2]string{"20261125T100000", "Nähen\nLOCATION:Stadtteilhaus\nORGANIZER;CN=birgit@privat.example:mailto:birgit@privat.example"})
 	w.say(voice{key: "e9", kind: store.Experience, by: "petra", at: "Fr 10:00", audience: store.AudiencePublic, named: true,
 		text: "Petra und Tom haben mit Heikes Liste angefangen, erreichbar unter petra@verband.example oder 0431 5550199."})
 	for _, audience := range []string{store.AudienceRoom, store.AudienceNetwork, store.AudiencePublic} {
 		_, p := w.keep(w.compose(audience))
 		all := forms(p)
 		for _, form := range []string{"markdown without names", "file without names"} {
-			for _, part := range []string{"Petra", "petra", "Tom", "Brandt", "Heike", "Voss", "Sven", "Jana", "Ali", "5550199", "Caritas"} {
+			for _, part := range []string{"Petra", "petra", "Tom", "Brandt", "Heike", "Voss", "Sven", "Jana", "Ali", "5550199", "Caritas", "Birgit", "Musterfrau"} {
 				if strings.Contains(all[form], part) {
 					t.Errorf("%s, %s names %s:\n%s", audience, form, part, all[form])
 				}
@@ -150,7 +153,16 @@ func TestNames(t *testing.T) {
 		if named != (audience == store.AudienceRoom) {
 			t.Errorf("%s: is one of them named: %v\n%s", audience, named, all["plain"])
 		}
+		if hosted := strings.Contains(all["plain"], "Birgit Musterfrau"); hosted == (audience == store.AudiencePublic) {
+			t.Errorf("%s: is the host named: %v\n%s", audience, hosted, all["plain"])
+		}
 		for form, text := range all {
+			if strings.Contains(text, "privat.example") {
+				t.Errorf("%s, %s tells an address:\n%s", audience, form, text)
+			}
+			if strings.Contains(text, "· ·") || strings.Contains(text, ">· <") || !strings.Contains(text, "Yoga mit") || !strings.Contains(text, "Hof 3") || !strings.Contains(text, "Stadtteilhaus") {
+				t.Errorf("%s, %s leaves out too much:\n%s", audience, form, text)
+			}
 			if strings.Contains(text, "@tom") || strings.Contains(text, "@sven") {
 				t.Errorf("%s, %s holds an id:\n%s", audience, form, text)
 			}

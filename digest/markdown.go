@@ -48,12 +48,14 @@ func (p *Page) Markdown(names bool) string {
 
 func (p *Page) markdownLine(l line, names bool) string {
 	var s string
-	if o := l.offer; o != nil {
+	if o := p.date(l, names); o != nil {
 		s = escape(o.When) + " · **" + escape(lang.Unlinked(o.Title)) + "**"
 		if o.Off != "" {
 			s += " · **" + escape(o.Off) + "**"
 		}
-		s += " · " + escape(lang.Unlinked(o.About))
+		if o.About != "" {
+			s += " · " + escape(lang.Unlinked(o.About))
+		}
 	} else {
 		if label := p.label(l); label != "" {
 			s = "**" + escape(label) + "** "

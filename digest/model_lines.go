@@ -59,7 +59,7 @@ func distinct(shown map[string]string, messages []Message, names *knowledge.Pseu
 		count[name]++
 	}
 	for _, m := range messages {
-		who := names.Of(m.Sender)
+		who := names.Of(voiceOf(m))
 		if name := shown[who]; name == "" || count[name] < 2 {
 			continue
 		}

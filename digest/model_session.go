@@ -41,7 +41,7 @@ func (m *Model) session(r Request) *session {
 	var people []knowledge.Person
 	names := slices.Concat(r.Names, knowledge.Addressed(r.Title))
 	for _, one := range r.Messages {
-		people = append(people, knowledge.Person{ID: one.Sender, Name: one.Name})
+		people = append(people, knowledge.Person{ID: voiceOf(one), Name: one.Name})
 		names = append(names, knowledge.Addressed(one.Text)...)
 	}
 	s.names = knowledge.NewPseudonyms(people, names)
@@ -49,7 +49,7 @@ func (m *Model) session(r Request) *session {
 		one := &r.Messages[i]
 		hidden := s.names.Hide(clean(one.Text))
 		hidden.Text = cutText(hidden.Text, messageMost)
-		who := s.names.Of(one.Sender)
+		who := s.names.Of(voiceOf(*one))
 		if name := shownName(one.Name); s.shown[who] == "" && name != "" {
 			s.shown[who] = name
 		}
@@ -63,6 +63,16 @@ func (m *Model) session(r Request) *session {
 	s.words = stemsOf(s.title)
 	distinct(s.shown, r.Messages, s.names)
 	return s
+}
+
+// voiceOf is who a message is from, for a model. People who are named with one
+// message and not with another are two: neither its lines nor the model itself
+// can put a name to what was said without.
+func voiceOf(m Message) string {
+	if m.Name == "" {
+		return m.Sender + " unnamed"
+	}
+	return m.Sender
 }
 
 // byThread orders messages by the threads that they stand in.

@@ -258,3 +258,37 @@ func TestNotesAreSaid(t *testing.T) {
 		t.Errorf("only %d notes", found)
 	}
 }
+
+// TestModelNamesPerMessage: who asks without their name and answers with it is
+// named with the answer only, and the model cannot tell that they are the same.
+func TestModelNamesPerMessage(t *testing.T) {
+	r := said("Anke: Wer fährt die Bewohner am Dienstag zum Arzt?", "Bernd > 1: Ich fahre am Dienstag, der Bus hat acht Plätze.",
+		"Anke: Die Küche bleibt am Freitag wegen der Reparatur zu.", "Anke > 1: Am Dienstag hilft auch der Fahrdienst der Stadt.")
+	for i, m := range r.Messages {
+		if m.Name == "Anke" {
+			r.Messages[i].Sender, r.Messages[i].Name = "@anke.berg:verein.example", map[bool]string{true: "Anke Berg"}[i == 3]
+		}
+	}
+	r.Names = []string{"Anke Berg", "Bernd"}
+	s := modeltest.New(t)
+	want := `question Ein Mitglied fragt: Wer fährt die Bewohner am Dienstag zum Arzt? $1
+answer Bernd schreibt: Ich fahre am Dienstag, der Bus hat acht Plätze. $2
+answer Anke Berg schreibt: Am Dienstag hilft auch der Fahrdienst der Stadt. $4
+ Ein Mitglied schreibt: Die Küche bleibt am Freitag wegen der Reparatur zu. $3
+`
+	if got := summary(t, model(s, digest.ModelConfig{}), r); show(got) != want {
+		t.Errorf("%s\nasked %s", show(got), s.Requests()[0].User())
+	}
+	// it says who asked, resting on the answer alone
+	s = modeltest.New(t, modeltest.Lines(func(in []modeltest.Input) (list []modeltest.Line) {
+		for _, one := range in[:4] {
+			list = append(list, modeltest.Line{Text: in[0].Who + " fragt nach dem Dienstag, " + one.Text, Sources: one.Numbers, Role: "said"})
+		}
+		return list
+	}))
+	for _, l := range summary(t, model(s, digest.ModelConfig{}), r).Lines {
+		if strings.Contains(l.Text, "Anke Berg fragt") {
+			t.Errorf("named: %+v", l)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -45,7 +46,8 @@ type item struct {
 // line is a line with what is looked up for it.
 type line struct {
 	store.DigestLine
-	offer *offers.Shown
+	date  offers.Item
+	offer *offers.Shown // the same in words
 	link  string
 }
 
@@ -154,7 +156,11 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		if err != nil || !ok {
 			return nil, err
 		}
-		shown := offers.View{Phrases: k.phrases, Lang: k.Lang, Zone: k.zone, Prefix: k.prefix, Now: k.To}.Show(i)
+		here.date = i
+		if k.Audience == store.AudiencePublic || strings.Contains(i.Host, "@") {
+			i.Host = "" // it may be a person, who was not asked
+		}
+		shown := k.view().Show(i)
 		here.offer, here.link = &shown, shown.URL
 		if here.link == "" && k.Audience != store.AudiencePublic { // not everybody is to come in
 			here.link = shown.Join
@@ -178,6 +184,31 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 	}
 	here.link = address(here.link)
 	return here, nil
+}
+
+func (p *Page) view() offers.View {
+	return offers.View{Phrases: p.phrases, Lang: p.Lang, Zone: p.zone, Prefix: p.prefix, Now: p.To}
+}
+
+// date is an offer's date in words; nil if the line is none. Without names its
+// host is left out, who is not to be told from its title or its place either.
+func (p *Page) date(l line, names bool) *offers.Shown {
+	if names || l.offer == nil {
+		return l.offer
+	}
+	i := l.date
+	hidden := append([]string{i.Host}, p.names...)
+	i.Host, i.Title = "", hide(i.Title, hidden)
+	if l.offer.Join == "" {
+		i.Location = hide(i.Location, hidden)
+	}
+	shown := p.view().Show(i)
+	return &shown
+}
+
+// hide takes people's names and addresses out of a text.
+func hide(text string, names []string) string {
+	return knowledge.HideNames(knowledge.Pseudonymise(text), names)
 }
 
 // via is by which servers a message's room is reached; nil if nobody else gets there.

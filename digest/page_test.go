@@ -134,6 +134,25 @@ func TestOffersAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestCut: where a room said more than is read, its digest says that something
+// is missing; a wider one was not made of that.
+func TestCut(t *testing.T) {
+	for language, want := range map[string]string{lang.German: "Die ältesten Nachrichten fehlen", lang.English: "the oldest messages are missing"} {
+		w := newWeek(t, language).full()
+		for _, audience := range []string{store.AudienceRoom, store.AudienceNetwork} {
+			for _, cut := range []bool{true, false} {
+				w.history.Cut = cut
+				_, p := w.keep(w.compose(audience))
+				for name, text := range forms(p) {
+					if strings.Contains(text, want) != (cut && audience == store.AudienceRoom) {
+						t.Errorf("%s, %s, cut %v:\n%s", audience, name, cut, text)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestOneScreen: however much there is, it fits a phone.
 func TestOneScreen(t *testing.T) {
 	w := newWeek(t, lang.English)

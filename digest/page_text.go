@@ -165,7 +165,10 @@ func (p *Page) line(t *lang.Text, l line) {
 		if o.Off != "" {
 			t.Raw(" · ").Bold(o.Off)
 		}
-		t.Raw(" · " + lang.Unlinked(o.About) + " · ")
+		if o.About != "" {
+			t.Raw(" · " + lang.Unlinked(o.About))
+		}
+		t.Raw(" · ")
 		if l.link != "" {
 			t.Link(p.say("digest_to_offer"), l.link)
 		} else {
@@ -198,7 +201,7 @@ func (p *Page) label(l line) string {
 func (p *Page) words(l line, names bool) string {
 	text := l.Text
 	if !names {
-		text = knowledge.HideNames(knowledge.Pseudonymise(text), p.names)
+		text = hide(text, p.names)
 	}
 	text = clip(lang.Unlinked(text), maxQuote)
 	who := clip(lang.Unlinked(l.Who), maxWho)
@@ -243,6 +246,9 @@ func (p *Page) foot() []string {
 	}
 	if p.Unreadable > 0 {
 		list = append(list, p.say("digest_unreadable", lang.Values{"Count": p.Unreadable}))
+	}
+	if p.Cut {
+		list = append(list, p.say("digest_cut"))
 	}
 	if p.Note != "" {
 		list = append(list, p.say(p.Note, lang.Values{"Host": p.Model}))

@@ -33,7 +33,7 @@ func (g *Reading) Steps(w *Weights, f func(now *Summary, options []Weights, with
 // option measures a part and what it does not come without.
 func (c *choice) option(i int) (Weights, bool) {
 	var x Weights
-	if c.taken[i] || c.g.parts[i].weak || c.empty(i) {
+	if c.taken[i] || c.g.parts[i].weak || c.empty(i) || c.early(i) {
 		return x, false
 	}
 	all := []int{i}
@@ -72,7 +72,7 @@ func (c *choice) vector(i int) Weights {
 // with is the summary that one more part would make.
 func (c *choice) with(i int) *Summary {
 	more := *c
-	more.under = maps.Clone(c.under)
+	more.under, more.best = maps.Clone(c.under), maps.Clone(c.best)
 	more.chosen = append(slices.Clone(c.chosen), i)
 	if c.asked[i] != nil {
 		more.chosen = append(more.chosen, c.companions(i)...)

@@ -3,6 +3,8 @@ package digest
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"maunium.net/go/mautrix/id"
@@ -30,14 +32,14 @@ func (w *writing) chooseThreads(ctx context.Context) error {
 		return nil
 	}
 	h, err := w.Read(ctx, w.place.Room, w.draft.From, w.draft.To)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil || h == nil {
-		w.Log.Warn().Err(err).Stringer("room_id", w.place.Room).Msg("the room cannot be read: its digest has no threads")
+	if errors.Is(err, ErrUnreadable) {
+		w.Log.Warn().Err(err).Stringer("room_id", w.place.Room).Msg("the room may not be read: its digest has no threads")
 		return nil
 	}
-	w.draft.Unreadable = h.Unreadable
+	if err != nil { // they would be lost: the next digest begins where this one ends
+		return fmt.Errorf("read the room for its digest: %w", err)
+	}
+	w.draft.Unreadable, w.draft.Cut = h.Unreadable, h.Cut
 	for _, t := range conversations(h.Messages) {
 		if t, err = w.quotable(ctx, t); err != nil {
 			return err

@@ -48,6 +48,7 @@ type voice struct {
 	of        string // the question that is answered; of a message: what it replies to
 	by        string
 	at        string // "Mo 09:30"
+	gathered  string // the same; "" is when it was said
 	audience  string // "" is the room's
 	named     bool
 	room      id.RoomID // "" is north
@@ -147,6 +148,9 @@ func (w *week) say(list ...voice) {
 			Audience: s.audience, Kept: true, Body: s.text, Sent: sent}
 		if s.named {
 			c.Name = people()[s.by]
+		}
+		if s.gathered != "" {
+			c.Gathered = w.at(s.gathered)
 		}
 		if s.kind == store.Question {
 			c.Thread = event

@@ -13,26 +13,27 @@ package digest
 // weights learnt in the same way reach on talks that they were not learnt from.
 func learnt() *Weights {
 	return &Weights{
-		Always: 2.57, First: 0.47, Second: 0.08, Early: 1.42, Last: 0.07, Root: 1.28,
-		RootFirst: 1.02, Progress: -0.35, End: -0.17, Length: -0.54, Words: -0.60, Short: 0.10,
-		Long: -0.37, Central: 0.14, Dense: 1.87, TitleShare: 2.23, OfTitle: 1.94, Mark: 0.09,
-		Asking: 0.41, Reply: -1.06, Replied: 0.50, Reacted: 1.82, Marked: 0.74, Number: -0.20,
-		When: 0.23, Link: -0.94, I: -0.74, We: -0.39, You: -0.30, Addressed: -0.13,
-		Decides: 0.25, Opines: 0.21, Backward: 0.08, MessageLength: 0.22, Share: 0.37, Newcomer: -0.52,
-		Unended: -1.40, Colon: 0.83, Odd: -1.82, Lower: -0.49, TightFirst: 0.09, TightWords: 0.49,
-		TightCentral: 1.23, TightDense: 0.58, TightTitle: 0.01, SoloFirst: -0.94, SoloRoot: 0.59, SoloWords: 0.51,
-		SoloProgress: -0.85, BriefWords: -0.32, BriefFirst: -1.86, Corrects: -0.17, Concludes: 0.45, Aside: -1.15,
-		Founder: -1.32, LateFounder: 1.03, OpenAsk: 0.28, LateAsk: 0.59, Tells: 0.39, Promises: 0.72,
-		Bare: -0.19, Stops: 2.69, Chatter: -0.52, Letters: -1.73, Commas: -0.38, TightStops: -0.02,
-		TightChatter: -0.95, TightAsking: -1.08, TightLength: 0.08, TightDecides: -0.64, SoloStops: 0.48, SoloLetters: -1.00,
-		SoloCentral: 0.38, SoloTitle: -1.78, BriefDecides: -0.26, BriefNumber: 0.94, ChatAsking: 1.31, ChatTells: -0.13,
-		ChatOpen: 1.33, ChatConcludes: 0.44, ChatShort: 0.51, ChatBare: -0.81, Gain: 1.05, Repeats: -0.37,
-		SameVoice: -1.21, SameNote: -0.63, Next: 0.11, Full: 0.73, TightGain: 1.55, SoloGain: 0.24,
-		BriefGain: -0.47,
+		Always: 2.59, First: 0.48, Second: 0.05, Early: 1.47, Last: 0.05, Root: 1.30,
+		RootFirst: 1.00, Progress: -0.49, End: -0.16, Length: -0.48, Words: -0.58, Short: 0.13,
+		Long: -0.43, Central: 0.18, Dense: 1.88, TitleShare: 2.12, OfTitle: 2.02, Mark: 0.13,
+		Asking: 0.38, Reply: -1.04, Replied: 0.50, Reacted: 1.65, Marked: 0.65, Number: -0.18,
+		When: 0.20, Link: -0.90, I: -0.75, We: -0.38, You: -0.29, Addressed: -0.15,
+		Decides: 0.24, Opines: 0.19, Backward: 0.11, MessageLength: 0.26, Share: 0.41, Newcomer: -0.60,
+		Unended: -1.42, Colon: 0.85, Odd: -1.84, Lower: -0.54, TightFirst: 0.03, TightWords: 0.49,
+		TightCentral: 1.26, TightDense: 0.63, TightTitle: 0.17, SoloFirst: -0.97, SoloRoot: 0.79, SoloWords: 0.48,
+		SoloProgress: -0.79, BriefWords: -0.20, BriefFirst: -2.05, Corrects: -0.15, Concludes: 0.40, Aside: -1.13,
+		Founder: -1.38, LateFounder: 1.05, OpenAsk: 0.30, LateAsk: 0.59, Tells: 0.44, Promises: 0.68,
+		Bare: -0.21, Stops: 2.76, Chatter: -0.36, Letters: -1.73, Commas: -0.35, TightStops: -0.06,
+		TightChatter: -0.86, TightAsking: -1.18, TightLength: 0.10, TightDecides: -0.65, SoloStops: 0.38, SoloLetters: -0.92,
+		SoloCentral: 0.32, SoloTitle: -1.76, BriefDecides: -0.23, BriefNumber: 0.82, ChatAsking: 1.34, ChatTells: -0.19,
+		ChatOpen: 1.34, ChatConcludes: 0.37, ChatShort: 0.33, ChatBare: -0.77, Gain: 1.03, Repeats: -0.48,
+		SameVoice: -1.18, SameNote: -0.63, Next: 0.13, Full: 0.78, TightGain: 1.57, SoloGain: 0.16,
+		BriefGain: -0.40,
 	}
 }
 
-// ByHand are weights by judgement, from where learning starts.
+// ByHand are weights by judgement: where learning starts, and what a single
+// message is shortened by.
 func ByHand() *Weights {
 	return &Weights{
 		Always: 0.1, First: 0.6, Early: 0.3, Root: 0.1, RootFirst: 0.4, Length: 0.2, Short: -0.5, Long: -0.2,

@@ -165,25 +165,29 @@ func cosine(a, b map[string]float64) float64 {
 // oracle takes the sentence that helps most, until none does: about the best
 // that quoting can reach.
 func (s *threads) oracle(t *thread) []string {
+	tokens, words := make([][]int32, len(t.parts)), make([]int, len(t.parts))
+	for i, p := range t.parts {
+		tokens[i], words[i] = s.scorer.tokens(p.line), len(strings.Fields(p.line))
+	}
 	var chosen []int
-	best := 0.0
+	best, used := 0.0, 0
 	for {
 		add, most := -1, best
 		for i := range t.parts {
-			if slices.Contains(chosen, i) {
+			if used+words[i] > s.words || slices.Contains(chosen, i) {
 				continue
 			}
-			lines := s.print(t, append(slices.Clone(chosen), i), -1, 0)
-			if len(strings.Fields(strings.Join(lines, " "))) > s.words {
-				continue
+			var all []int32
+			for _, k := range slices.Sorted(slices.Values(append(slices.Clone(chosen), i))) {
+				all = append(all, tokens[k]...)
 			}
-			if v := s.score(t, lines).sum(); v > most {
+			if v := s.best(t, all).sum(); v > most {
 				add, most = i, v
 			}
 		}
 		if add < 0 {
 			return s.print(t, chosen, -1, 0)
 		}
-		chosen, best = append(chosen, add), most
+		chosen, best, used = append(chosen, add), most, used+words[add]
 	}
 }

@@ -72,7 +72,7 @@ func (k *Keeper) Gather(ctx context.Context, tx *store.Tx, p Place, kind string,
 	}
 	m.Sent = past(m.Sent, now)
 	c = store.Contribution{Network: p.Network, Kind: kind, Room: p.Room, Event: m.Event, EventRoom: p.Room, Author: m.Author,
-		Kept: by == m.Author, Body: body, Sent: m.Sent}
+		Kept: by == m.Author, Body: body, Sent: m.Sent, Gathered: now}
 	if kind == store.Question {
 		c.Thread = m.Event
 		if m.Thread != "" {
@@ -178,7 +178,7 @@ func (k *Keeper) answer(ctx context.Context, tx *store.Tx, p Place, question int
 		return err
 	}
 	a := store.Contribution{Network: q.Network, Kind: store.Answer, Question: q.ID, Room: p.Room, Event: m.Event, EventRoom: p.Room,
-		Author: m.Author, Kept: true, Body: body, Sent: m.Sent}
+		Author: m.Author, Kept: true, Body: body, Sent: m.Sent, Gathered: now}
 	before, err := store.AnswersTo(ctx, tx, q.ID)
 	if err != nil {
 		return err

@@ -175,7 +175,7 @@ func TestGather(t *testing.T) {
 	k := newKeeping(t)
 	m := k.said(anke, "  Wer kennt\x00 Treppenlifte?\xff ")
 	c, fresh, _ := k.gather(store.Question, m, ben)
-	if !fresh || c.Kept || c.Body != "Wer kennt Treppenlifte?" || c.Author != anke || c.Number != 1 || c.Audience != store.AudienceRoom || c.Name != "" || c.Thread != m.Event {
+	if !fresh || c.Kept || c.Body != "Wer kennt Treppenlifte?" || c.Author != anke || c.Number != 1 || c.Audience != store.AudienceRoom || c.Name != "" || c.Thread != m.Event || !c.Gathered.Equal(k.now.Truncate(time.Millisecond)) {
 		t.Errorf("by a mark: %v %+v", fresh, c)
 	}
 	if again, fresh, _ := k.gather(store.Question, m, carla); fresh || again.ID != c.ID || k.get(c).Kept {
@@ -241,7 +241,7 @@ func TestAnswers(t *testing.T) {
 	k.answer(q.ID, first)
 	k.answer(q.ID, first)
 	list := k.answers(q)
-	if len(list) != 1 || !list[0].Kept || list[0].Number != 0 || list[0].Audience != store.AudienceRoom {
+	if len(list) != 1 || !list[0].Kept || !list[0].Gathered.After(first.Sent) || list[0].Number != 0 || list[0].Audience != store.AudienceRoom {
 		t.Fatalf("answers %+v", list)
 	}
 	a := list[0]

@@ -392,6 +392,48 @@ func TestJobsSideBySide(t *testing.T) {
 	})
 }
 
+// A kind with a share leaves room for others, however many of it wait.
+func TestJobsShare(t *testing.T) {
+	inBubble(t, monday, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		gate := make(chan struct{})
+		began := make(chan string, 40)
+		run := func(_ context.Context, j *Job) error {
+			began <- j.Kind
+			<-gate
+			return nil
+		}
+		q := New(s, 3, map[string]Handler{"slow": {Run: run, Share: 2}, "quick": {Run: run}}, zerolog.Nop())
+		write(t, s, func(tx *store.Tx) error {
+			for i := range 20 {
+				if _, err := Add(t.Context(), tx, fmt.Sprint(i), "slow", nil, time.Now()); err != nil {
+					return err
+				}
+			}
+			_, err := Add(t.Context(), tx, "last", "quick", nil, time.Now().Add(time.Millisecond))
+			return err
+		})
+		time.Sleep(time.Second)
+		defer start(t, q)()
+		synctest.Wait()
+		count := map[string]int{}
+		for len(began) > 0 {
+			count[<-began]++
+		}
+		if count["slow"] != 2 || count["quick"] != 1 {
+			t.Errorf("at once: %v, want 2 slow and 1 quick", count)
+		}
+		close(gate)
+		synctest.Wait()
+		for len(began) > 0 {
+			count[<-began]++
+		}
+		if count["slow"] != 20 {
+			t.Errorf("in all: %v", count)
+		}
+	})
+}
+
 func TestPanicIsLogged(t *testing.T) {
 	inBubble(t, monday, func(t *testing.T, open func() *store.Store) {
 		s := open()

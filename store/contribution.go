@@ -45,19 +45,20 @@ type Contribution struct {
 	Body      string
 	Topics    string // words, one after the other
 	Sent      time.Time
+	Gathered  time.Time // when it was kept as one, which may be later; zero: not known
 	Active    time.Time // of a question: when something last happened to it
 	Closed    time.Time // of a question: when it was marked as answered; zero: it is open
 	Nudged    time.Time // of a question: when its thread was asked whether it is answered
 }
 
 const contributionColumns = `c.id, c.network, c.kind, c.number, c.question_id, c.room_id, c.event_id, c.event_room, c.thread_id, c.uid,
-	c.url, c.author, c.name, c.audience, c.kept, c.title, c.body, c.topics, c.sent_at, c.active_at, c.closed_at, c.nudged_at`
+	c.url, c.author, c.name, c.audience, c.kept, c.title, c.body, c.topics, c.sent_at, c.gathered_at, c.active_at, c.closed_at, c.nudged_at`
 
 func scanContribution(scan func(...any) error) (c Contribution, err error) {
-	var sent, active, closed, nudged int64
+	var sent, gathered, active, closed, nudged int64
 	err = scan(&c.ID, &c.Network, &c.Kind, &c.Number, &c.Question, &c.Room, &c.Event, &c.EventRoom, &c.Thread, &c.UID,
-		&c.URL, &c.Author, &c.Name, &c.Audience, &c.Kept, &c.Title, &c.Body, &c.Topics, &sent, &active, &closed, &nudged)
-	c.Sent, c.Active, c.Closed, c.Nudged = Time(sent), Time(active), Time(closed), Time(nudged)
+		&c.URL, &c.Author, &c.Name, &c.Audience, &c.Kept, &c.Title, &c.Body, &c.Topics, &sent, &gathered, &active, &closed, &nudged)
+	c.Sent, c.Gathered, c.Active, c.Closed, c.Nudged = Time(sent), Time(gathered), Time(active), Time(closed), Time(nudged)
 	return c, err
 }
 
@@ -138,10 +139,11 @@ func (tx *Tx) AddContribution(ctx context.Context, c Contribution) (_ Contributi
 		c.Active = c.Sent
 	}
 	err = tx.queryRow(ctx, `INSERT INTO contribution (network, kind, number, question_id, room_id, event_id, event_room, thread_id,
-		uid, url, author, name, audience, kept, title, body, topics, sent_at, active_at, closed_at, nudged_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
+		uid, url, author, name, audience, kept, title, body, topics, sent_at, active_at, closed_at, nudged_at, gathered_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id`,
 		c.Network, c.Kind, c.Number, c.Question, c.Room, c.Event, c.EventRoom, c.Thread, c.UID, c.URL, c.Author, c.Name,
-		c.Audience, c.Kept, c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged)).Scan(&c.ID)
+		c.Audience, c.Kept, c.Title, c.Body, c.Topics, Millis(c.Sent), Millis(c.Active), Millis(c.Closed), Millis(c.Nudged),
+		Millis(c.Gathered)).Scan(&c.ID)
 	if err != nil {
 		return c, false, fmt.Errorf("keep contribution: %w", err)
 	}

@@ -54,7 +54,8 @@ type Digest struct {
 	Questions  int       // new ones in the window
 	Answers    int
 	Unreadable int
-	Voids      int // how often lines became void
+	Cut        bool // there was more than is read at once: the oldest messages are missing
+	Voids      int  // how often lines became void
 }
 
 // DigestLine is one line of a digest.
@@ -84,12 +85,12 @@ type DigestSource struct {
 }
 
 const digestColumns = `id, kind, network, room_id, thread_id, event_id, audience, state, lang, place, from_at, to_at, made_at, decided_at,
-	model, note, simple, questions, answers, unreadable, voids`
+	model, note, simple, questions, answers, unreadable, cut, voids`
 
 func scanDigest(scan func(...any) error) (d Digest, err error) {
 	var from, to, made, decided int64
 	err = scan(&d.ID, &d.Kind, &d.Network, &d.Room, &d.Thread, &d.Event, &d.Audience, &d.State, &d.Lang, &d.Place, &from, &to, &made, &decided,
-		&d.Model, &d.Note, &d.Simple, &d.Questions, &d.Answers, &d.Unreadable, &d.Voids)
+		&d.Model, &d.Note, &d.Simple, &d.Questions, &d.Answers, &d.Unreadable, &d.Cut, &d.Voids)
 	d.From, d.To, d.Made, d.Decided = Time(from), Time(to), Time(made), Time(decided)
 	return d, err
 }
@@ -97,10 +98,10 @@ func scanDigest(scan func(...any) error) (d Digest, err error) {
 // AddDigest keeps a new digest with its lines and their sources, and gives its id.
 func (tx *Tx) AddDigest(ctx context.Context, d Digest, lines []DigestLine) (n int64, err error) {
 	err = tx.queryRow(ctx, `INSERT INTO digest (kind, network, room_id, thread_id, event_id, audience, state, lang, from_at, to_at, made_at,
-		decided_at, model, note, simple, questions, answers, unreadable, place)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`,
+		decided_at, model, note, simple, questions, answers, unreadable, place, cut)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id`,
 		d.Kind, d.Network, d.Room, d.Thread, d.Event, d.Audience, d.State, d.Lang, Millis(d.From), Millis(d.To), Millis(d.Made),
-		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable, d.Place).Scan(&n)
+		Millis(d.Decided), d.Model, d.Note, d.Simple, d.Questions, d.Answers, d.Unreadable, d.Place, d.Cut).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("keep digest: %w", err)
 	}

@@ -53,9 +53,9 @@ func (q *digestQuery) visible(c string) string {
 }
 
 // fresh is the condition that a contribution became visible in the window: it
-// was said in it, or it was said in another room before and its author let it
-// out now for the first time. What was said of one answer goes for all that
-// its author gives in that thread.
+// was said or, if that was later, gathered in it; or that was in another room
+// before, and its author let it out now for the first time. What was said of
+// one answer goes for all that its author gives in that thread.
 func (q *digestQuery) fresh(c string) string {
 	own, _ := inScopes(c, q.w.Scopes)
 	i := strings.LastIndex(own, " IN (")
@@ -67,9 +67,10 @@ func (q *digestQuery) fresh(c string) string {
 		` AND NOT EXISTS (SELECT 1 FROM consent o WHERE o.ask_key = k.ask_key AND o.contribution_id = k.contribution_id AND o.said IN ` + q.wide +
 		fmt.Sprintf(` AND o.at < $%d)`, len(q.w.Scopes)+1)
 	return strings.NewReplacer("C.", c+".", "IN OWN", own[i+1:], "LET", let).Replace(
-		fmt.Sprintf(`(`+q.within("C.sent_at")+` OR C.sent_at < $%d AND NOT 'r/' || C.room_id IN OWN
-		AND (C.id IN (SELECT b.id LET) OR C.kind = 'answer' AND C.question_id > 0 AND (C.question_id, C.author) IN (SELECT b.question_id, b.author LET)))`,
-			len(q.w.Scopes)+1))
+		fmt.Sprintf(`(C.sent_at < $%[2]d AND C.gathered_at < $%[2]d AND (C.sent_at >= $%[1]d OR C.gathered_at >= $%[1]d)
+			OR C.sent_at < $%[1]d AND C.gathered_at < $%[1]d AND NOT 'r/' || C.room_id IN OWN
+			AND (C.id IN (SELECT b.id LET) OR C.kind = 'answer' AND C.question_id > 0 AND (C.question_id, C.author) IN (SELECT b.question_id, b.author LET)))`,
+			len(q.w.Scopes)+1, len(q.w.Scopes)+2))
 }
 
 // page reads the contributions of a condition in an order, and counts them all.

@@ -43,13 +43,16 @@ type house struct {
 	url   string // of the homeserver, as the bot is to reach it
 	extra string // further keys of the network, YAML with four spaces
 	lang  string
+	// digests is when the network's digests come; on no day that a test runs
+	// at, unless it says so.
+	digests string
 }
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	t.Cleanup(cancel)
-	h := &house{t: t, ctx: ctx, hs: matrixtest.Homeserver(t), dir: t.TempDir(), lang: "de"}
+	h := &house{t: t, ctx: ctx, hs: matrixtest.Homeserver(t), dir: t.TempDir(), lang: "de", digests: "0 4 29 2 *"}
 	h.url = h.hs.URL
 	h.anke = matrixtest.MemberFor(t, "anke")
 	user, err := h.hs.Register(ctx, "buffet-"+strings.ToLower(rand.Text()[:8]), "sehr-geheim")
@@ -86,7 +89,8 @@ networks:
     language: %s
     timezone: Europe/Berlin
     organisers: [%q]
-%s%s`, h.url, h.user, h.lang, h.anke.UserID, list.String(), h.extra))
+    digest: %q
+%s%s`, h.url, h.user, h.lang, h.anke.UserID, h.digests, list.String(), h.extra))
 }
 
 func bytesOf(s string) *strings.Builder {

@@ -21,6 +21,7 @@ CREATE TABLE digest (
 	questions  INTEGER NOT NULL DEFAULT 0,    -- new ones in the window
 	answers    INTEGER NOT NULL DEFAULT 0,
 	unreadable INTEGER NOT NULL DEFAULT 0,    -- messages in the window that could not be decrypted
+	cut        INTEGER NOT NULL DEFAULT 0,    -- there was more than is read at once: the oldest messages are missing
 	voids      INTEGER NOT NULL DEFAULT 0     -- how often lines became void: keys of jobs are made of it
 );
 CREATE INDEX digest_room ON digest (room_id, kind, state);
@@ -80,3 +81,6 @@ CREATE TABLE subscription (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (user_id, network, room_id)
 ) WITHOUT ROWID;
+
+-- what was said before one digest and marked after it is new in the next
+ALTER TABLE contribution ADD COLUMN gathered_at INTEGER NOT NULL DEFAULT 0; -- 0: not known

@@ -160,6 +160,9 @@ func (p *Publisher) keep(ctx context.Context, room id.RoomID, audience string, s
 		n, err = tx.AddDigest(ctx, draft.Digest, draft.Lines)
 		return err
 	})
+	if err == nil {
+		p.Log.Info().Stringer("room_id", room).Str("audience", audience).Int64("digest", n).Bool("thin", draft == nil).Msg("digest made")
+	}
 	return n, err
 }
 

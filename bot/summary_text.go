@@ -60,6 +60,14 @@ func (s *summing) since(h *digest.History) string {
 	if at.IsZero() && len(h.Messages) > 0 {
 		at = h.Messages[0].Sent
 	}
+	if h.From.After(at) {
+		at = h.From
+	}
+	return s.when(at)
+}
+
+// when is a point in time in words.
+func (s *summing) when(at time.Time) string {
 	at, now := at.In(s.network.Zone), s.a.Asked.In(s.network.Zone)
 	day := lang.ShortDay(s.a.Lang, at, now)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -106,6 +114,9 @@ func (s *summing) line(t *lang.Text, l digest.Line, link func(e string) string) 
 func (s *summing) notes(h *digest.History, sum *digest.Summary) (list []*lang.Text) {
 	if h.Unreadable > 0 {
 		list = append(list, s.say("digest_unreadable", lang.Values{"Count": h.Unreadable}))
+	}
+	if !h.From.IsZero() {
+		list = append(list, s.say("sum_came_later", lang.Values{"When": s.when(h.From)}))
 	}
 	if h.Cut {
 		list = append(list, s.say("digest_cut"))

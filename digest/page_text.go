@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -233,7 +234,10 @@ func (p *Page) linkWords(l line) string {
 func (p *Page) foot() []string {
 	var list []string
 	questions, answers := p.say("digest_questions", lang.Values{"Count": p.Questions}), p.say("digest_answers", lang.Values{"Count": p.Answers})
+	// with something gone the numbers would tell that there was more
+	whole := !slices.ContainsFunc(p.Lines, func(l store.DigestLine) bool { return l.Gone != "" })
 	switch {
+	case !whole:
 	case p.Questions > 0 && p.Answers > 0:
 		list = append(list, p.say("digest_new_both", lang.Values{"Questions": questions, "Answers": answers}))
 	case p.Questions > 0:

@@ -32,10 +32,10 @@ func modelKeys(s *modeltest.Server, more string) string {
 
 // anew starts the bot again: how often somebody asked is forgotten with the
 // process.
-func (c *circle) anew() {
+func (c *circle) anew(rooms ...id.RoomID) {
 	c.t.Helper()
 	c.p.stop()
-	c.begin()
+	c.begin(rooms...)
 }
 
 // called gives a member a name that others see.

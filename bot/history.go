@@ -57,10 +57,11 @@ func (b *Bot) ReadThread(ctx context.Context, room id.RoomID, root id.EventID, p
 		p.take(first)
 	}
 	h, err := b.history(ctx, p, p.tree(root))
-	if h != nil {
-		h.Cut = cut
+	if err != nil {
+		return nil, err
 	}
-	return h, err
+	h.Cut = cut
+	return h, b.visible(ctx, room, h)
 }
 
 // readOldThread reads a thread whose root lies far back, in a room that talks
@@ -121,21 +122,34 @@ func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (li
 }
 
 // ReadSince reads what was said in a room in a window of time, as it reads now;
-// digest.ErrUnreadable if the homeserver refuses that.
+// digest.ErrUnreadable if the homeserver refuses that. What not everybody in the
+// room may see is left out.
 func (b *Bot) ReadSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
-	p := newPassage(b.Account.Client, room, progress)
-	p.begun = since
-	whole, err := p.walk(mautrix.WithMaxRetries(ctx, readRetries), farEvents, p.before)
-	var h *digest.History
-	if err == nil {
-		h, err = b.history(ctx, p, p.between(since, until))
-	}
+	h, err := b.readSince(ctx, room, since, until, progress)
 	if errors.Is(err, errUnreadable) {
 		return nil, fmt.Errorf("%w: %w", digest.ErrUnreadable, err)
-	} else if err != nil {
+	}
+	return h, err
+}
+
+func (b *Bot) readSince(ctx context.Context, room id.RoomID, since, until time.Time, progress Progress) (*digest.History, error) {
+	p := newPassage(b.Account.Client, room, progress)
+	from, err := b.visibleFrom(ctx, room, since)
+	if err != nil {
 		return nil, err
 	}
-	h.Cut = !whole
+	p.begun = from
+	whole, err := p.walk(mautrix.WithMaxRetries(ctx, readRetries), farEvents, p.before)
+	if err != nil {
+		return nil, err
+	}
+	h, err := b.history(ctx, p, p.between(from, until))
+	if err != nil {
+		return nil, err
+	}
+	if h.Cut = !whole; from.After(since) {
+		h.From = from
+	}
 	return h, nil
 }
 

@@ -29,7 +29,7 @@ func TestWhyNotSimple(t *testing.T) {
 	approve := func(context.Context, *store.Tx, int64, []id.UserID, time.Time) error { return nil }
 	matrixtest.Must(l.anke.Send(l.ctx, plain, "Der Bus fährt wieder."))(t)
 	matrixtest.Must(l.anke.Send(l.ctx, plain, "Wann denn?"))(t)
-	const off, nobody, nothing = "hier ist keins an", "Organisierenden frei, und hier habe ich keine", "Hier stand nichts, woraus"
+	const off, nobody, nothing = "hier ist keins eingeschaltet", "Organisierenden frei, und hier habe ich keine", "Hier stand nichts, woraus"
 	for name, one := range map[string]struct {
 		by      digest.Summariser
 		approve func(context.Context, *store.Tx, int64, []id.UserID, time.Time) error

@@ -1,16 +1,11 @@
 package bot
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"buffet/digest"
 	"buffet/lang"
 )
-
-// maxLine is how many characters of one line are shown at most.
-const maxLine = 400
 
 // write is a summary as people read it: a heading, its lines with a link
 // each, and what else is to be known of it. Of what people wrote nothing
@@ -65,6 +60,14 @@ func (s *summing) since(h *digest.History) string {
 	if at.IsZero() && len(h.Messages) > 0 {
 		at = h.Messages[0].Sent
 	}
+	if h.From.After(at) {
+		at = h.From
+	}
+	return s.when(at)
+}
+
+// when is a point in time in words.
+func (s *summing) when(at time.Time) string {
 	at, now := at.In(s.network.Zone), s.a.Asked.In(s.network.Zone)
 	day := lang.ShortDay(s.a.Lang, at, now)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -78,7 +81,7 @@ func (s *summing) since(h *digest.History) string {
 
 // line is one line: whose words they are, and the words; or a model's words.
 func (s *summing) line(t *lang.Text, l digest.Line, link func(e string) string) {
-	text, key := clipLine(lang.Unlinked(l.Text)), ""
+	text, key := digest.Clip(lang.Unlinked(l.Text)), ""
 	switch {
 	case l.Role == digest.Question && l.Open:
 		key = "sum_open"
@@ -107,21 +110,13 @@ func (s *summing) line(t *lang.Text, l digest.Line, link func(e string) string) 
 	}
 }
 
-func clipLine(s string) string {
-	if utf8.RuneCountInString(s) <= maxLine {
-		return s
-	}
-	s = string([]rune(s)[:maxLine])
-	if i := strings.LastIndex(s, " "); i > 0 {
-		s = s[:i]
-	}
-	return strings.TrimRight(s, " ,;:–-") + "…"
-}
-
 // notes say what is missing, and who wrote it.
 func (s *summing) notes(h *digest.History, sum *digest.Summary) (list []*lang.Text) {
 	if h.Unreadable > 0 {
 		list = append(list, s.say("digest_unreadable", lang.Values{"Count": h.Unreadable}))
+	}
+	if !h.From.IsZero() {
+		list = append(list, s.say("sum_came_later", lang.Values{"When": s.when(h.From)}))
 	}
 	if h.Cut {
 		list = append(list, s.say("digest_cut"))

@@ -91,7 +91,13 @@ func (t *talks) locked() func() {
 // note takes in what the sync brought of a room; kept is what the inbox makes
 // of it. What is for us alone changes nothing.
 func (t *talks) note(evt *event.Event, kept *store.Incoming) {
-	if evt.StateKey != nil || kept != nil && kept.Kind == store.InMessage && !commands.Gives(heardText(kept)) {
+	if evt.StateKey != nil {
+		if isComing(evt) || evt.Type.Type == event.StateHistoryVisibility.Type {
+			t.changed(evt.RoomID) // those who are here now may not see all that an answer quotes
+		}
+		return
+	}
+	if kept != nil && kept.Kind == store.InMessage && !commands.Gives(heardText(kept)) {
 		return
 	}
 	defer t.locked()()

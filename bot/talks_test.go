@@ -26,6 +26,13 @@ func TestTalksChange(t *testing.T) {
 	key := ""
 	state := of(event.StateTopic)
 	state.StateKey = &key
+	member := func(before, now event.Membership) *event.Event {
+		raw := func(m event.Membership) event.Content {
+			return event.Content{Raw: map[string]any{"membership": string(m)}}
+		}
+		prev := raw(before)
+		return &event.Event{RoomID: room, Type: event.StateMember, StateKey: &key, Content: raw(now), Unsigned: event.Unsigned{PrevContent: &prev}}
+	}
 	for name, one := range map[string]struct {
 		evt          *event.Event
 		kept         *store.Incoming
@@ -42,6 +49,9 @@ func TestTalksChange(t *testing.T) {
 		"a command":        {evt: said((&event.RelatesTo{}).SetThread(root, "")), kept: heard("kurz")},
 		"one that gives":   {evt: said((&event.RelatesTo{}).SetThread(root, "")), kept: heard("frage Wer?"), inRoom: true, here: true},
 		"a topic":          {evt: state},
+		"a newcomer":       {evt: member(event.MembershipInvite, event.MembershipJoin), inRoom: true, here: true, mends: true},
+		"a new name":       {evt: member(event.MembershipJoin, event.MembershipJoin)},
+		"a farewell":       {evt: member(event.MembershipJoin, event.MembershipLeave)},
 		"in another room ": {evt: &event.Event{RoomID: "!b", Type: event.EventReaction}},
 	} {
 		var l talks

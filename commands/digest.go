@@ -16,9 +16,13 @@ import (
 // runDigest is "digest": the newest one; a subscription; a file.
 func runDigest(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	words := folded(c.Args)
+	if len(words) == 0 {
+		return c.newestDigest(ctx, tx, "")
+	}
+	if audience, ok := audienceWord(words[0]); ok && len(words) == 1 {
+		return c.newestDigest(ctx, tx, audience)
+	}
 	switch {
-	case len(words) == 0:
-		return c.newestDigest(ctx, tx)
 	case isSubscribe(words[0]):
 		return c.subscribe(ctx, tx, words[1:])
 	case isUnsubscribe(words[0]):
@@ -47,8 +51,9 @@ func folded(words []string) []string {
 }
 
 // newest is the digest published last that everybody may read who reads the
-// answer.
-func (c *Call) newest(ctx context.Context, tx *store.Tx) (*digest.Page, error) {
+// answer: in a room its own, if it has one, or with a word for whom the
+// network's; in a direct chat that of all rooms the person is in.
+func (c *Call) newest(ctx context.Context, tx *store.Tx, audience string) (*digest.Page, error) {
 	rooms, networks := []id.RoomID{c.Room}, []string{c.Network.Name}
 	if c.Direct {
 		rooms = nil
@@ -62,17 +67,28 @@ func (c *Call) newest(ctx context.Context, tx *store.Tx) (*digest.Page, error) {
 			}
 		}
 	}
-	d, err := store.NewestDigest(ctx, tx, rooms, networks)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, c.wrong("digest_none_yet", lang.Values{"Help": c.Table.word("hilfe", c.Lang)})
-	} else if err != nil {
-		return nil, err
+	choices := [][2]any{{rooms, []string(nil)}, {[]id.RoomID(nil), networks}}
+	switch {
+	case audience == store.AudienceRoom:
+		choices = choices[:1]
+	case audience != "":
+		choices = choices[1:]
+	case c.Direct:
+		choices = [][2]any{{rooms, networks}}
 	}
-	return digest.Load(ctx, tx, c.Table.phrases, c.Network.Zone, ShownPrefix(c.Network.Prefix), d.ID)
+	for _, choice := range choices {
+		d, err := store.NewestDigest(ctx, tx, choice[0].([]id.RoomID), choice[1].([]string))
+		if err == nil {
+			return digest.Load(ctx, tx, c.Table.phrases, c.Network.Zone, ShownPrefix(c.Network.Prefix), d.ID)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, c.wrong("digest_none_yet", lang.Values{"Help": c.Table.word("hilfe", c.Lang)})
 }
 
-func (c *Call) newestDigest(ctx context.Context, tx *store.Tx) (*Reply, error) {
-	page, err := c.newest(ctx, tx)
+func (c *Call) newestDigest(ctx context.Context, tx *store.Tx, audience string) (*Reply, error) {
+	page, err := c.newest(ctx, tx, audience)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +107,7 @@ func (c *Call) digestFiles(ctx context.Context, tx *store.Tx, words []string) (*
 	default:
 		return nil, c.wrong("digest_file_what")
 	}
-	page, err := c.newest(ctx, tx)
+	page, err := c.newest(ctx, tx, "")
 	if err != nil {
 		return nil, err
 	}

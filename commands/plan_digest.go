@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"buffet/digest"
+	"buffet/lang"
 	"buffet/schedule"
 	"buffet/store"
 )
@@ -34,6 +35,9 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 		}
 		return reply, c.showCard(ctx, tx)
 	}
+	if len(when) == 0 && len(same) > 0 { // without a time nothing changes
+		return &Reply{Text: c.listPlans(list)}, nil
+	}
 	spec := schedule.DigestLine
 	if len(when) > 0 {
 		var rest []string
@@ -44,7 +48,11 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 	zone := c.Network.Zone.String()
 	line, err := schedule.CheckUser(spec, zone, c.Now)
 	if err != nil {
-		return nil, c.badLine(err, spec)
+		err = c.badLine(err, spec)
+		if p, ok := lang.AsProblem(err); ok && p.Key == "plan_syntax" {
+			return nil, c.wrong("plan_digest_when")
+		}
+		return nil, err
 	}
 	want := store.Schedule{Room: c.Network.Room, Kind: schedule.Digest, Origin: store.FromRoom, Spec: spec, Zone: zone, Filter: filter,
 		Grace: schedule.Grace, Next: line.Next(c.Now), Enabled: true}

@@ -20,6 +20,7 @@ func TestPlanDigest(t *testing.T) {
 		want string
 	}{
 		{"as usual", []string{"plan digest"}, "room 0 16 * * 5 {}"},
+		{"asked again", []string{"plan digest do 9:30", "plan digest"}, "room 30 9 * * 4 {}"},
 		{"with a time", []string{"plan digest do 9:30"}, "room 30 9 * * 4 {}"},
 		{"replaced", []string{"plan digest fr 16:00", "plan digest mo 8:00"}, "room 0 8 * * 1 {}"},
 		{"a line", []string{`plan digest "0 7 * * 1"`}, "room 0 7 * * 1 {}"},

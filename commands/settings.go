@@ -188,11 +188,12 @@ func (t *Table) digestLine(ctx context.Context, q store.Querier, n Network, set 
 		return t.phrases.Say(language, "set_digest_none"), nil
 	}
 	how := "set_digest_approved"
-	if set[store.SetApproval] == store.Off && set[store.SetSimple] != store.On {
+	simple := set[store.SetSimple] == store.On && set[store.SetModel] == store.On
+	if set[store.SetApproval] == store.Off && !simple {
 		how = "set_digest_at_once"
 	}
 	line := strings.Join(parts, ", ") + ", " + t.phrases.Say(language, how)
-	if set[store.SetSimple] == store.On {
+	if simple {
 		line += ", " + t.phrases.Say(language, "set_digest_simple")
 	}
 	return line, nil

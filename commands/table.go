@@ -103,7 +103,8 @@ func literal() []Command {
 			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
 		},
 		{
-			Names: map[string]string{lang.German: "kurz", lang.English: "summary"},
+			Names:   map[string]string{lang.German: "kurz", lang.English: "summary"},
+			Aliases: []string{"kurzfassung", "zusammenfassen", "zusammenfassung", "tldr"},
 			Args: map[string]string{
 				lang.German:  "[24h, 3 tage, woche, seit montag, einfach]",
 				lang.English: "[24h, 3 days, week, since monday, simple]",
@@ -135,8 +136,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "digest", lang.English: "digest"},
 			Args: map[string]string{
-				lang.German:  "[abo, abo netzwerk, stopp, datei, datei ohne namen]",
-				lang.English: "[subscribe, subscribe network, stop, file, file without names]",
+				lang.German:  "[netzwerk, abo, abo netzwerk, stopp, datei, datei ohne namen]",
+				lang.English: "[network, subscribe, subscribe network, stop, file, file without names]",
 			},
 			Short: "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
 		},

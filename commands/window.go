@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"buffet/lang"
 )
 
 var (
@@ -235,9 +237,9 @@ func (r *windowReader) date() bool {
 	if m := dayForm.FindStringSubmatch(r.word(0)); m != nil {
 		return r.calendar(year(m[3]), atoi(m[2]), atoi(m[1]))
 	}
-	day, month := r.word(0), monthOf(r.word(1))
+	day, month := r.word(0), lang.Month(r.word(1))
 	if month == 0 {
-		day, month = r.word(1), monthOf(r.word(0))
+		day, month = r.word(1), lang.Month(r.word(0))
 	}
 	d, err := strconv.Atoi(strings.TrimRight(day, ".,"))
 	if month == 0 || err != nil {
@@ -272,12 +274,4 @@ func (r *windowReader) calendar(y, m, d int) bool {
 	}
 	r.bad = r.bad || day.Day() != d || int(day.Month()) != m // "31.2."
 	return r.on(day)
-}
-
-// monthOf is the number of a month's name, 0 if it is none.
-func monthOf(w string) int {
-	names := [12][]string{{"januar", "jan", "january", "jaenner"}, {"februar", "feb", "february"}, {"maerz", "mrz", "march", "mar"}, {"april", "apr"},
-		{"mai", "may"}, {"juni", "jun", "june"}, {"juli", "jul", "july"}, {"august", "aug"}, {"september", "sep", "sept"},
-		{"oktober", "okt", "october", "oct"}, {"november", "nov"}, {"dezember", "dez", "december", "dec"}}
-	return 1 + slices.IndexFunc(names[:], func(list []string) bool { return slices.Contains(list, strings.TrimSuffix(w, ".")) })
 }

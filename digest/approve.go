@@ -47,12 +47,7 @@ func Approve(ctx context.Context, tx *store.Tx, d store.Digest, without []int, n
 	if err != nil {
 		return err
 	}
-	left := map[int]bool{}
-	for _, l := range lines {
-		if l.Gone == "" && l.Role != More {
-			left[l.Number] = true
-		}
-	}
+	left := standingItems(lines)
 	for _, n := range without {
 		if !slices.ContainsFunc(lines, func(l store.DigestLine) bool { return l.Number == n }) {
 			return lang.Wrong("digest_no_number", lang.Values{"Number": n})
@@ -87,4 +82,33 @@ func Shown(ctx context.Context, tx *store.Tx, page *Page, kind, key string, room
 		hash = voidsHash(page.Digest)
 	}
 	return tx.PutDigestPost(ctx, store.DigestPost{Key: key, Digest: page.ID, Kind: kind, Room: room, User: user, BodyHash: hash})
+}
+
+// standingItems are the numbers of those items that are shown: their first line
+// is there, and of an answered question an answer, too.
+func standingItems(lines []store.DigestLine) map[int]bool {
+	shown, first := map[int]int{}, map[int]bool{}
+	answered := map[int]bool{}
+	for _, l := range lines {
+		if l.Role == More {
+			continue
+		}
+		if !first[l.Number] {
+			first[l.Number] = true
+			answered[l.Number] = l.Section == Answered
+			if l.Gone != "" {
+				shown[l.Number] = -len(lines) // never made up for
+			}
+		}
+		if l.Gone == "" {
+			shown[l.Number]++
+		}
+	}
+	left := map[int]bool{}
+	for n, lines := range shown {
+		if lines > 1 || lines == 1 && !answered[n] {
+			left[n] = true
+		}
+	}
+	return left
 }

@@ -17,8 +17,7 @@ type writing struct {
 	scopes []string
 	draft  *Draft
 	sum    Summariser
-	names  []string // of the members whose texts it gets
-	failed int      // how often in a row a summary was not what was asked for
+	failed int // how often in a row a summary was not what was asked for
 
 	coming      []offers.Item
 	answered    []answeredQuestion

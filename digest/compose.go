@@ -56,7 +56,8 @@ type Composer struct {
 	// for good (ErrUnreadable), a digest has no threads.
 	Read func(ctx context.Context, room id.RoomID, since, until time.Time) (*History, error)
 	// Summariser is who writes for a network when texts of these rooms are put
-	// into it; nil: Extractive.
+	// into it; nil: Extractive. A model is to keep the names of the rooms'
+	// members to itself (Discreet).
 	Summariser func(ctx context.Context, q store.Querier, network string, rooms []id.RoomID) Summariser
 	Hash       func(id.UserID) string // store.HashPerson; needed with Read
 	Log        zerolog.Logger

@@ -84,6 +84,7 @@ type History struct {
 	Messages   []Message // in the order they were said; without bots, commands, joins and what was redacted
 	Unreadable int       // messages that could not be decrypted
 	Cut        bool      // there was more than is read at once; the oldest are missing
+	From       time.Time // since when everybody in the room may see what is said, if what is older was left out for that
 }
 
 // Discreet is a Summariser that keeps further names from a model.

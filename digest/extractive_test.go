@@ -133,6 +133,7 @@ func TestMixedLanguages(t *testing.T) {
 
 func FuzzExtractive(f *testing.F) {
 	f.Add("Wer kommt?", "Ich. > \n- a\n- b", "Zu 1: ja", uint8(20))
+	f.Add("Wer verleiht am Wochenende einen Beamer?", "Das Stadtteilbüro verleiht einen. Anmeldung ist eine Woche vorher.", "Die Schule hat auch einen, er ist aber alt.", uint8(18))
 	f.Add("1. a? 2. b?", "\xff", "```", uint8(1))
 	f.Fuzz(func(t *testing.T, a, b, c string, words uint8) {
 		r := digest.Request{Talk: talk("A: "+a, "B>1: "+b, "C>2: "+c, "A: "+b), Words: int(words)}

@@ -63,6 +63,7 @@ func TestWithoutApproval(t *testing.T) {
 	f = newFlow(t, lang.German)
 	f.full()
 	f.set(store.SetApproval, store.Off)
+	f.set(store.SetModel, store.On)
 	f.set(store.SetSimple, store.On)
 	f.ok(f.due(store.AudienceRoom, f.to))
 	if d := f.last(); d.State != store.DigestDraft || !d.Simple {

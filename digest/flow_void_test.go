@@ -18,6 +18,7 @@ type taken struct {
 	audience string
 	words    string // that go
 	stays    string // that stay beside them
+	who      string // is forgotten
 	take     func(*flow)
 }
 
@@ -53,33 +54,33 @@ func (f *flow) quoted() (event, text string) {
 func ways() []taken {
 	const room, net, pub = store.AudienceRoom, store.AudienceNetwork, store.AudiencePublic
 	return []taken{
-		{"redacted, not gathered", room, "", "Adventsmarkt", func(f *flow) {
+		{"redacted, not gathered", room, "", "Adventsmarkt", "", func(f *flow) {
 			e, _ := f.quoted()
 			f.void(e)
 		}},
-		{"root redacted, not gathered", room, "Adventsmarkt", "versichert ihr Ehrenamtliche", func(f *flow) { f.void("t1") }},
-		{"redacted, gathered", room, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
+		{"root redacted, not gathered", room, "Adventsmarkt", "versichert ihr Ehrenamtliche", "", func(f *flow) { f.void("t1") }},
+		{"redacted, gathered", room, "Nachbarschaftscafé", "Ferienfreizeit", "", func(f *flow) {
 			f.write(func(ctx context.Context, tx *store.Tx) error { return tx.DropContribution(ctx, f.kept["e1"]) })
 		}},
-		{"edited", room, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
+		{"edited", room, "Nachbarschaftscafé", "Ferienfreizeit", "", func(f *flow) {
 			f.put("e1", func(c *store.Contribution) { c.Body = "Es läuft anders." })
 		}},
-		{"forgotten", room, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
+		{"forgotten", room, "Nachbarschaftscafé", "Ferienfreizeit", "tom", func(f *flow) {
 			f.write(func(ctx context.Context, tx *store.Tx) error { return tx.ForgetPerson(ctx, userOf("tom")) })
 		}},
-		{"forgotten, with what was not gathered", room, "Adventsmarkt", "Ferienfreizeit", func(f *flow) {
+		{"forgotten, with what was not gathered", room, "Adventsmarkt", "Ferienfreizeit", "heike", func(f *flow) {
 			f.write(func(ctx context.Context, tx *store.Tx) error { return tx.ForgetPerson(ctx, userOf("heike")) })
 		}},
-		{"name taken back", room, "– Heike Voss · zur Antwort", "Ferienfreizeit", func(f *flow) {
+		{"name taken back", room, "– Heike Voss · zur Antwort", "Ferienfreizeit", "", func(f *flow) {
 			f.put("a3", func(c *store.Contribution) { c.Name = "" })
 		}},
-		{"narrowed from network to room", net, "Nachbarschaftscafé", "Ferienfreizeit", func(f *flow) {
+		{"narrowed from network to room", net, "Nachbarschaftscafé", "Ferienfreizeit", "", func(f *flow) {
 			f.put("e1", func(c *store.Contribution) { c.Audience = store.AudienceRoom })
 		}},
-		{"narrowed from public to network", pub, "Ferienfreizeit", "Vorlesepatenschaften", func(f *flow) {
+		{"narrowed from public to network", pub, "Ferienfreizeit", "Vorlesepatenschaften", "", func(f *flow) {
 			f.put("e2", func(c *store.Contribution) { c.Audience = store.AudienceNetwork })
 		}},
-		{"narrowed from public to room", net, "Ferienfreizeit", "Nachbarschaftscafé", func(f *flow) {
+		{"narrowed from public to room", net, "Ferienfreizeit", "Nachbarschaftscafé", "", func(f *flow) {
 			f.put("e2", func(c *store.Contribution) { c.Audience = store.AudienceRoom })
 		}},
 	}
@@ -95,6 +96,17 @@ func (f *flow) stored(text string) bool {
 		f.Fatal(err)
 	}
 	return rows[0] > 0
+}
+
+// sourcesBy is how many sources of digests are kept as this person's.
+func (f *flow) sourcesBy(who string) int {
+	f.Helper()
+	rows, err := store.Collect(f.Context(), f.store.Reader(), func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
+		`SELECT count(*) FROM digest_source WHERE author = $1`, userOf(who))
+	if err != nil {
+		f.Fatal(err)
+	}
+	return rows[0]
 }
 
 // TestVoid: what was taken back goes from everything that shows it, whenever
@@ -114,6 +126,9 @@ func TestVoid(t *testing.T) {
 				}
 				if draft := f.shown()[draftKey(f, d.ID, f.organisers[0])]; !strings.Contains(draft, w.words) {
 					t.Fatalf("not drafted: %q in\n%s", w.words, f.shown()[draftKey(f, d.ID, f.organisers[0])])
+				}
+				if w.who != "" && f.sourcesBy(w.who) == 0 {
+					t.Fatalf("nothing rests on what %s said", w.who)
 				}
 				f.arrive()
 				switch when {
@@ -147,6 +162,9 @@ func TestVoid(t *testing.T) {
 				f.arrive()
 				if f.stored(w.words) {
 					t.Error("its words are still in the database")
+				}
+				if n := f.sourcesBy(w.who); w.who != "" && n != 0 {
+					t.Errorf("%d sources are kept as %s's", n, w.who)
 				}
 			})
 		}

@@ -86,6 +86,19 @@ func (m *Model) Summarise(ctx context.Context, r Request) (*Summary, error) {
 	return instead, nil
 }
 
+// Try has the model sum up two made-up messages, for whoever set it up. The
+// error says what the service answered; nothing is counted for any network.
+func (m *Model) Try(ctx context.Context) error {
+	alone := *m
+	alone.Budget = Budget{}
+	s := alone.session(Request{Words: DefaultWords, Talk: Talk{Lang: lang.English, Messages: []Message{
+		{ID: "1", Thread: "1", Sender: "a", Name: "Anna", Text: "Who can lend us a projector on Thursday for the meeting of the volunteers?"},
+		{ID: "2", Thread: "1", ReplyTo: "1", Sender: "b", Name: "Boris", Text: "The library lends projectors, you have to sign up two days before."},
+	}}})
+	_, err := s.run(ctx)
+	return err
+}
+
 // sooner ends early enough before ctx does for the Fallback to have its time.
 func sooner(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()

@@ -3,6 +3,7 @@ package digest
 import (
 	"maps"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"buffet/knowledge"
@@ -119,8 +120,7 @@ func numbersIn(text string) []string {
 	return list
 }
 
-// days and months by what their names begin with, and how else they are
-// written.
+// dayOf is the beginning of a weekday's name, however it is written.
 func dayOf(word string) string {
 	for day, forms := range map[string]string{
 		"mo": "mo montag montags mon monday mondays", "di": "di dienstag dienstags tue tues tuesday tuesdays",
@@ -134,14 +134,10 @@ func dayOf(word string) string {
 	return ""
 }
 
+// monthOf is a month's number. May alone is a verb or a name more often.
 func monthOf(word string) string {
-	for month, forms := range map[string]string{
-		"1": "januar jan january", "2": "februar feb february", "3": "maerz march", "4": "april apr", "5": "mai", "6": "juni jun june",
-		"7": "juli jul july", "8": "august aug", "9": "september sept sep", "10": "oktober okt october oct", "11": "november nov", "12": "dezember dez december dec",
-	} {
-		if strings.Contains(" "+forms+" ", " "+word+" ") {
-			return month
-		}
+	if n := lang.Month(word); n > 0 && word != "may" {
+		return strconv.Itoa(n)
 	}
 	return ""
 }

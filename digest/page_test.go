@@ -191,3 +191,22 @@ func TestOneScreen(t *testing.T) {
 		t.Errorf("does not say how many are left:\n%s", p.Text().Plain())
 	}
 }
+
+// TestClip: of what is too long whole sentences stay.
+func TestClip(t *testing.T) {
+	one := "Am 3. Dezember, z. B. ab 14.30 Uhr, treffen wir uns bei Frau Dr. Lind im Haus der Vereine. "
+	long := strings.Repeat("und noch ein Wort ", 40)
+	for text, want := range map[string]string{
+		one:                    one,
+		strings.Repeat(one, 4): strings.Repeat(one, 4),
+		strings.TrimSpace(strings.Repeat(one, 8)): strings.Repeat(one, 4) + "…",
+		one + long:                     one + "…",
+		"Kommt ihr? " + long + ". Ja!": "Kommt ihr? …",
+		long:                           long[:strings.LastIndex(long[:maxQuote-1], " ")] + "…",
+		strings.Repeat("x", 500):       strings.Repeat("x", maxQuote-1) + "…",
+	} {
+		if got := Clip(text); got != want || len([]rune(got)) > maxQuote {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 const (
 	screenLines = 30
 	screenChars = 2500 // addresses behind links aside
-	maxQuote    = 400  // characters of a line; longer ones end in …
+	maxQuote    = 400  // characters of a line, see Clip
 	maxWho      = 60   // characters of a name
 )
 
@@ -203,7 +204,7 @@ func (p *Page) words(l line, names bool) string {
 	if !names {
 		text = hide(text, p.names)
 	}
-	text = clip(lang.Unlinked(text), maxQuote)
+	text = Clip(lang.Unlinked(text))
 	who := clip(lang.Unlinked(l.Who), maxWho)
 	if l.Who == "" && p.Model != "" {
 		return text
@@ -233,7 +234,10 @@ func (p *Page) linkWords(l line) string {
 func (p *Page) foot() []string {
 	var list []string
 	questions, answers := p.say("digest_questions", lang.Values{"Count": p.Questions}), p.say("digest_answers", lang.Values{"Count": p.Answers})
+	// with something gone the numbers would tell that there was more
+	whole := !slices.ContainsFunc(p.Lines, func(l store.DigestLine) bool { return l.Gone != "" })
 	switch {
+	case !whole:
 	case p.Questions > 0 && p.Answers > 0:
 		list = append(list, p.say("digest_new_both", lang.Values{"Questions": questions, "Answers": answers}))
 	case p.Questions > 0:

@@ -46,7 +46,7 @@ func (p *Publisher) publish(ctx context.Context, j *schedule.Job) error {
 	if err != nil {
 		return err
 	}
-	return p.Store.Write(ctx, func(tx *store.Tx) error {
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := j.Done(ctx, tx); err != nil {
 			return err
 		}
@@ -55,6 +55,10 @@ func (p *Publisher) publish(ctx context.Context, j *schedule.Job) error {
 		}
 		return p.post(ctx, tx, d, readers, p.Now())
 	})
+	if err == nil {
+		p.Log.Info().Stringer("room_id", d.Room).Int64("digest", d.ID).Int("void", len(stale)).Msg("released digest is out")
+	}
+	return err
 }
 
 // changed are the lines of which a message was edited or deleted. Contributions

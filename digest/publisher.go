@@ -160,6 +160,9 @@ func (p *Publisher) keep(ctx context.Context, room id.RoomID, audience string, s
 		n, err = tx.AddDigest(ctx, draft.Digest, draft.Lines)
 		return err
 	})
+	if err == nil {
+		p.Log.Info().Stringer("room_id", room).Str("audience", audience).Int64("digest", n).Bool("thin", draft == nil).Msg("digest made")
+	}
 	return n, err
 }
 
@@ -233,7 +236,7 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 	if err != nil {
 		return nil, false, err
 	}
-	simple := set[store.SetSimple] == store.On
+	simple := set[store.SetSimple] == store.On && set[store.SetModel] == store.On // only a model can
 	if err := p.KnowMembers(ctx, room); err != nil {
 		return nil, false, fmt.Errorf("know members: %w", err)
 	}

@@ -44,7 +44,7 @@ func joined(lines []written, sources []source) []written {
 // sumUp has sources summed up. Lines with a source that is none, and quotes
 // that are not in theirs, are dropped.
 func (w *writing) sumUp(ctx context.Context, sources []source, words, most int) ([]written, error) {
-	r := Request{Talk: Talk{Lang: w.draft.Lang, Title: sources[0].title}, Words: words, Lines: most, Network: w.draft.Network, Simple: w.draft.Simple, Names: w.names}
+	r := Request{Talk: Talk{Lang: w.draft.Lang, Title: sources[0].title}, Words: words, Lines: most, Network: w.draft.Network, Simple: w.draft.Simple}
 	by := map[string]source{}
 	for _, s := range sources {
 		r.Messages = append(r.Messages, s.Message)

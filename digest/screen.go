@@ -10,7 +10,8 @@ import (
 	"buffet/lang"
 )
 
-// clip is the beginning of a line of at most n characters, up to a word's end.
+// clip is the beginning of a line of at most n characters, up to a word's end:
+// of what is no sentence, such as a name.
 func clip(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
@@ -20,6 +21,25 @@ func clip(s string, n int) string {
 		s = s[:i]
 	}
 	return strings.TrimRight(s, " ,;:–-") + "…"
+}
+
+// Clip is a line of a summary as it is shown: as many whole sentences of it as
+// fit a phone. Only a first one that is longer than that is cut in its middle.
+func Clip(s string) string {
+	if utf8.RuneCountInString(s) <= maxQuote {
+		return s
+	}
+	end := 0
+	for _, one := range lang.Sentences(s) {
+		if utf8.RuneCountInString(s[:one.End]) > maxQuote-len(" .") { // and the ellipsis
+			break
+		}
+		end = one.End
+	}
+	if end == 0 {
+		return clip(s, maxQuote)
+	}
+	return s[:end] + " …"
 }
 
 // address is s if it may be a link of ours, "" otherwise.

@@ -18,6 +18,7 @@ import (
 const (
 	answeredWords   = 60
 	answeredLines   = 3 // the question and two answers
+	answerTries     = 3 // one by one, if all together gave none: a model is asked each time
 	openWords       = 35
 	experienceWords = 40
 	threadWords     = 60
@@ -31,9 +32,6 @@ func (w *writing) write(ctx context.Context) error {
 	}
 	if w.sum == nil {
 		w.sum = Extractive{}
-	}
-	if err := w.findNames(ctx); err != nil {
-		return err
 	}
 	for i, o := range w.coming {
 		w.draft.Lines = append(w.draft.Lines, store.DigestLine{Number: i + 1, Section: Coming, Offer: o.Offer, Occurrence: o.Key})
@@ -65,18 +63,6 @@ func (w *writing) write(ctx context.Context) error {
 		w.more(s.section, n)
 	}
 	w.nameMembers()
-	return nil
-}
-
-// findNames finds who may be named in the texts: no model is to see them.
-func (w *writing) findNames(ctx context.Context) error {
-	for _, room := range w.rooms() {
-		names, err := store.MemberNames(ctx, w.q, room)
-		if err != nil {
-			return err
-		}
-		w.names = append(w.names, names...)
-	}
 	return nil
 }
 
@@ -171,7 +157,7 @@ func (w *writing) writeAnswered(ctx context.Context, i int) ([]written, error) {
 		}
 	}
 	for n := 1; len(answers) == 0; n++ { // any answer is better than none
-		if n == len(sources) {
+		if n == len(sources) || n > answerTries {
 			return nil, ErrNothing
 		}
 		if answers, err = w.sumUp(ctx, sources[n:n+1], experienceWords, 1); err != nil && !errors.Is(err, ErrNothing) {

@@ -100,7 +100,7 @@ func crossValidate(ctx context.Context, w *tabwriter.Writer, samples []sample, f
 				told, talks = told+share, talks+1
 				continue
 			}
-			r, _ := s.worth(learnt)
+			r := s.worth(learnt)
 			if total[s.set] == nil {
 				total[s.set] = &rouge{}
 			}

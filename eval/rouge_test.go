@@ -72,7 +72,7 @@ func TestThreadsAreMeasured(t *testing.T) {
 		t.Fatal(len(samples), err)
 	}
 	by := digest.ByHand()
-	r, _ := samples[0].worth(by)
+	r := samples[0].worth(by)
 	if want := s.score(a, linesOf(samples[0].reading.Choose(by))); r != want {
 		t.Errorf("the fast score is %v, the other %v", r, want)
 	}

@@ -92,12 +92,11 @@ func factSamples(ctx context.Context, folder string) ([]sample, error) {
 }
 
 // worth is how good a talk's summary is by weights.
-func (s *sample) worth(w *digest.Weights) (rouge, float64) {
-	sum := s.reading.Choose(w)
+func (s *sample) worth(w *digest.Weights) rouge {
 	if s.set == nil {
-		return rouge{}, s.value(sum)
+		return rouge{}
 	}
-	return s.scoreLines(linesOf(sum)), s.value(sum)
+	return s.scoreLines(linesOf(s.reading.Choose(w)))
 }
 
 // value is what is to be made as large as possible.

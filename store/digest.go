@@ -160,9 +160,11 @@ func LastDigest(ctx context.Context, q Querier, room id.RoomID, audience string)
 
 // NewestDigest is the weekly digest published last that members of these rooms
 // may read: those of the rooms themselves, and those of the networks that are
-// for more than a room; or ErrNotFound.
+// for more than a room; or ErrNotFound. One of which nothing is left but what
+// is coming up does not count.
 func NewestDigest(ctx context.Context, q Querier, rooms []id.RoomID, networks []string) (Digest, error) {
-	where, args := `kind = 'weekly' AND state = 'published' AND (0`, []any(nil)
+	where, args := `kind = 'weekly' AND state = 'published'
+		AND EXISTS (SELECT 1 FROM digest_line l WHERE l.digest_id = digest.id AND l.gone = '' AND l.role <> 'more' AND l.section <> 'coming') AND (0`, []any(nil)
 	for _, r := range rooms {
 		args = append(args, r)
 		where += fmt.Sprintf(" OR room_id = $%d", len(args))

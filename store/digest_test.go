@@ -169,7 +169,7 @@ func TestNewestDigest(t *testing.T) {
 	} {
 		at = at.Add(time.Hour)
 		d.Decided = at
-		s.digest(d)
+		s.digest(d, store.DigestSource{Event: "$m", Room: d.Room})
 	}
 	for _, c := range []struct {
 		rooms    []id.RoomID

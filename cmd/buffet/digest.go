@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ func (x *DigestCmd) Run(ctx context.Context, p *Program) error {
 		return errors.New("--markdown or --html, not both")
 	}
 	one := x.Last || x.ID != 0
+	if x.Last && x.ID != 0 {
+		return errors.New("--last or --id, not both")
+	}
 	if !one && (x.Markdown || x.HTML) || x.WithoutNames && !x.Markdown && !x.HTML {
 		return errors.New("say which one and how: --last or --id, with --markdown or --html")
 	}
@@ -91,7 +95,7 @@ func (x *DigestCmd) list(p *Program, list []store.Digest) error {
 	w := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "id\tnetwork\troom\tfor\tfrom\tto\tstate")
 	for _, d := range list[:min(len(list), digestsListed)] {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, printable(d.Network), d.Room, d.Audience, d.From.UTC().Format(time.DateOnly),
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, printable(d.Network), printable(cmp.Or(d.Place, d.Room.String())), d.Audience, d.From.UTC().Format(time.DateOnly),
 			d.To.UTC().Format(time.DateOnly), d.State)
 	}
 	return w.Flush()

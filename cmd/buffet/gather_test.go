@@ -82,6 +82,12 @@ func (c *circle) begin(rooms ...id.RoomID) {
 	if c.st == nil {
 		c.st = c.database()
 	}
+	for _, room := range rooms { // what was said before the bot noted it is in no digest
+		c.until("the bot has not noted that it is in "+room.String(), func() bool {
+			r, err := c.st.Room(c.ctx, room)
+			return err == nil && !r.Joined.IsZero()
+		})
+	}
 }
 
 // both runs a test in a plain and in an encrypted room.

@@ -33,7 +33,8 @@ func lie(change func(l *modeltest.Line)) modeltest.Reply {
 	})
 }
 
-func badModels() []badModel {
+// badModels are all of them; elsewhere is where one sends what it gets.
+func badModels(elsewhere string) []badModel {
 	const busy, quota, slow, gone = "zu viel zu tun", "Das Guthaben beim Sprachmodell ist aufgebraucht", "zu lange gebraucht", "nicht erreichbar"
 	const refused, useless, unsure, denied = "wollte das nicht zusammenfassen", "konnte ich nichts anfangen", "war nicht belegt", "nimmt meine Anfragen nicht an"
 	lines := func(text string) string {
@@ -47,7 +48,9 @@ func badModels() []badModel {
 		{"hangs", modeltest.Hang, slow},
 		{"hangs later", modeltest.HangHalf, slow},
 		{"500", modeltest.HTML(http.StatusInternalServerError), gone},
-		{"cut", modeltest.CutBody, "Sprachmodell"},
+		{"cut", modeltest.CutBody, useless},
+		{"dropped", modeltest.Drop, gone},
+		{"redirected", modeltest.Redirect(elsewhere), gone},
 		{"cut stream", modeltest.CutStream, useless},
 		{"prose", modeltest.Say("Gerne! Der Vorstand tritt zurück."), useless},
 		{"other JSON", modeltest.Say(`{"summary":"Der Vorstand tritt zurück."}`), useless},
@@ -77,7 +80,12 @@ func TestModelMisbehaves(t *testing.T) {
 	for _, room := range rooms {
 		c.says(c.anke, room, "!einstellungen modell an", "127.0.0.1")
 	}
-	for n, bad := range badModels() {
+	elsewhere := modeltest.New(t)
+	for n, bad := range badModels(elsewhere.Endpoint() + "/chat/completions") {
+		if n > 0 && n%6 == 0 { // nobody may ask more often
+			c.quiet(t)
+			c.anew()
+		}
 		for i, room := range rooms {
 			root := c.rides(room)
 			s.Script(bad.reply)
@@ -91,12 +99,11 @@ func TestModelMisbehaves(t *testing.T) {
 				t.Errorf("%s: %d requests", bad.name, got)
 			}
 		}
-		if n%6 == 5 { // nobody may ask more often
-			c.quiet(t)
-			c.anew()
-		}
 	}
 	c.quiet(t)
+	if n := len(elsewhere.Requests()); n > 0 {
+		t.Errorf("%d requests went to a machine that nobody named", n)
+	}
 	inventor := new(modeltest.Inventor)
 	s.Script(inventor.Reply)
 	c.anew()

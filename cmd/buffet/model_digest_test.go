@@ -18,8 +18,7 @@ func TestWeeklyDigestByModel(t *testing.T) {
 	c, s := modelled(t, "", func(*house) {})
 	quiet := c.hall(false) // where no model is wanted
 	c.configure(c.plain, c.encrypted, quiet)
-	c.anew()
-	c.joined(quiet)
+	c.anew(quiet)
 	kinds := map[id.RoomID]string{c.plain: "offen", c.encrypted: "verschlüsselt", quiet: "still"}
 	for _, room := range []id.RoomID{c.plain, c.encrypted} {
 		c.says(c.anke, room, "!einstellungen modell an", "127.0.0.1")

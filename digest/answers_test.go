@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"buffet/digest"
-	"buffet/lang"
 )
 
 // room is a talk in a room where nothing says what belongs together.
@@ -160,5 +159,57 @@ func TestNearInARoom(t *testing.T) {
 	if err != nil || !s.Lines[0].Open || strings.Contains(render(s), "] answer") {
 		t.Errorf("%s, %v", render(s), err)
 	}
-	_ = lang.German
+}
+
+// TestOpenQuestionsAreShown: whatever else is said, the newest ones that nobody
+// answered are in.
+func TestOpenQuestionsAreShown(t *testing.T) {
+	for _, lines := range [][]string{{
+		"Ben: Guten Morgen zusammen, der Adventsmarkt am 28. November ist genehmigt, Standplatz 14 neben der Kirche.",
+		"Chris: Großartig! Die Stadt stellt uns den Strom kostenlos, das spart 60 € Gebühr.",
+		"Anke: Ich habe Waffelteig für 120 Portionen bestellt, geliefert wird am Freitag um 9 Uhr.",
+		"Ben: Wer hat den Beamer vom Sommerfest?",
+		"Dora: Wann treffen wir uns am Samstag zum Aufbau?",
+		"Anke: Um 8 Uhr am Haupteingang, der Hausmeister schließt auf.",
+		"Chris: Die Plakate hängen in der Bücherei, im Rathaus und beim Bäcker in der Lindenstraße.",
+		"Dora: Mein Hund hat heute schon zwei Waffeln geklaut 😂",
+		"Ben: Wichtig: Die Kasse muss am Samstag bis 20 Uhr bei Frau Meier sein, sonst kann sie nicht abrechnen.",
+		"Anke: Welche Allergene müssen wir beim Teig auf die Tafel schreiben?",
+		"Chris: Wer übernimmt die Schicht von 14 bis 16 Uhr?",
+		"Dora: Ich übernehme die Schicht von 14 bis 16 Uhr und bringe Kaffee mit.",
+		"Ben: Dann machen wir das so: Dora von 14 bis 16 Uhr, Chris danach bis zum Abbau.",
+		"Anke: Der Vorstand hat 300 € für die Deko beschlossen, Belege bitte bis 5. Dezember an mich.",
+		"Chris: Das Wetter soll trocken bleiben, bei 4 Grad und Sonne.",
+		"Dora: Dann bis Samstag, ich freue mich auf euch alle!",
+	}, {
+		"Ben: Good morning, the Advent market on 28 November is approved, our pitch is number 14 next to the church.",
+		"Chris: Wonderful! The city gives us the power for free, which saves a fee of 60 €.",
+		"Anke: I ordered waffle batter for 120 portions, it will be delivered on Friday at 9.",
+		"Ben: Who has the projector from the summer party?",
+		"Dora: When do we meet on Saturday to set up?",
+		"Anke: At 8 at the main entrance, the caretaker lets us in.",
+		"Chris: The posters hang in the library, in the town hall and at the bakery in Linden Street.",
+		"Dora: My dog has stolen two waffles today 😂",
+		"Ben: Important: the cash box must be with Ms Meier on Saturday by 8 pm, or she cannot settle the accounts.",
+		"Anke: Which allergens do we have to write on the board for the batter?",
+		"Chris: Who takes the shift from 2 to 4 pm?",
+		"Dora: I take the shift from 2 to 4 pm and bring coffee.",
+		"Ben: Then we do it like this: Dora from 2 to 4 pm, Chris after that until the end.",
+		"Anke: The board decided on 300 € for the decoration, receipts to me by 5 December please.",
+		"Chris: The weather will stay dry, with 4 degrees and sun.",
+		"Dora: See you on Saturday, I am looking forward to all of you!",
+	}} {
+		for _, words := range []int{0, 60} {
+			s := summarise(t, digest.Request{Talk: room(lines...), Lines: 8, Words: words})
+			open := ""
+			for _, l := range s.Lines {
+				if l.Open {
+					open += l.Sources[0] + " "
+				}
+			}
+			if open != "m4 m10 " {
+				t.Errorf("%d words, open: %s\n%s", words, open, render(s))
+			}
+		}
+	}
 }

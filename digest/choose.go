@@ -25,6 +25,7 @@ type choice struct {
 // Choose makes a summary by weights.
 func (g *Reading) Choose(w *Weights) *Summary {
 	c := g.start(w)
+	c.takeOpen()
 	for c.step() {
 		c.count()
 	}
@@ -51,6 +52,39 @@ func (g *Reading) start(w *Weights) *choice {
 		}
 	}
 	return c
+}
+
+// takeOpen takes the newest questions that nobody answered, first of all: who
+// catches up can do most about them. In mails and articles whoever asks
+// mostly goes on to answer it.
+func (c *choice) takeOpen() {
+	const (
+		most  = 2
+		lines = 8   // as many may be taken for it to leave room for the rest
+		chat  = 0.5 // of form.brief
+	)
+	if c.g.form.brief < chat || c.g.lines > 0 && c.g.lines < lines {
+		return
+	}
+	seen := map[int]bool{} // messages
+	for n := len(c.g.asked) - 1; n >= 0 && len(seen) < most; n-- {
+		q := &c.g.asked[n]
+		const again = 0.6 // of its terms are in one that is taken
+		if i := q.part; q.open && !seen[c.g.parts[i].message] && c.repeats[i] < again && c.fits(i) {
+			seen[c.g.parts[i].message] = true
+			all := []int{i}
+			for _, a := range c.companions(i) {
+				if c.fits(append(all, a)...) {
+					all = append(all, a)
+				}
+			}
+			for _, a := range all {
+				c.take(a)
+			}
+			c.place(i)
+			c.count()
+		}
+	}
 }
 
 // alone is how much sentences that belong together are judged one by one: in

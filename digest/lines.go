@@ -89,8 +89,8 @@ func (c *choice) run(parts []int) int {
 
 // together tells whether two questions of a message have the same answer.
 func together(a, b *asked) bool {
-	if a.open || b.open {
-		return a.open && b.open
+	if a.open || b.open || a.best < 0 || b.best < 0 {
+		return a.open == b.open && a.best < 0 && b.best < 0
 	}
 	return a.answers[a.best].message == b.answers[b.best].message
 }

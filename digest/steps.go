@@ -11,6 +11,7 @@ import (
 // sum), and the summary that it would make. For learning.
 func (g *Reading) Steps(w *Weights, f func(now *Summary, options []Weights, with func(option int) *Summary)) {
 	c := g.start(w)
+	c.takeOpen()
 	for {
 		var options []Weights
 		var parts []int

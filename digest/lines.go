@@ -89,8 +89,11 @@ func (c *choice) run(parts []int) int {
 
 // together tells whether two questions of a message have the same answer.
 func together(a, b *asked) bool {
-	if a.open || b.open || a.best < 0 || b.best < 0 {
-		return a.open == b.open && a.best < 0 && b.best < 0
+	switch {
+	case a.open || b.open:
+		return a.open && b.open
+	case a.best < 0 || b.best < 0: // by what cannot be quoted
+		return a.best == b.best
 	}
 	return a.answers[a.best].message == b.answers[b.best].message
 }

@@ -100,7 +100,7 @@ func (g *Reading) answer(n int) {
 // any more.
 func (g *Reading) closes(question, m int) bool {
 	asker, other := &g.talk.Messages[question], &g.talk.Messages[m]
-	return sameThread(asker, other) && (other.ReplyTo == "" || other.ReplyTo == asker.ID || g.leadsTo(m, question)) && settles(other.Text[:min(len(other.Text), 2000)])
+	return sameThread(asker, other) && (other.ReplyTo == "" || other.ReplyTo == asker.ID || g.leadsTo(m, question)) && g.settles(m)
 }
 
 // learnt tells whether a message says how things stand now, so that its sender
@@ -129,7 +129,7 @@ func (g *Reading) answerOf(q *asked, m int, first bool) (answer, bool) {
 	p := &g.parts[q.part]
 	asker, other := &g.talk.Messages[p.message], &g.talk.Messages[m]
 	s := &g.messages[m]
-	if s.retracted || !sameThread(asker, other) {
+	if s.retracted || !sameThread(asker, other) || !g.same(p.message, m) && g.toneOf(m) == empty && s.length < 12 {
 		return answer{}, false
 	}
 	alike := g.likeness(p.terms, s.terms)
@@ -152,7 +152,7 @@ func (g *Reading) answerOf(q *asked, m int, first bool) (answer, bool) {
 	a := g.tellingParts(q, m)
 	if len(a.parts) == 0 {
 		if j := g.shortPart(q, m); j >= 0 && (first || other.ReplyTo == asker.ID) {
-			return answer{message: m, score: answerFrom, parts: []int{j}}, true
+			return answer{message: m, score: max(score+0.2, answerFrom), parts: []int{j}}, true
 		}
 		return answer{}, false
 	}
@@ -188,6 +188,8 @@ func (g *Reading) tellingParts(q *asked, m int) answer {
 	a.pending = promises.MatchString(strings.ToLower(g.parts[a.parts[0]].text))
 	if j := a.parts[0] + 1; g.parts[a.parts[0]].words < 4 && j < s.last && g.parts[j].follows && !g.parts[j].question { // "Nein." and why
 		a.parts = append(a.parts, j)
+	} else if j := a.parts[0] - 1; len(a.parts) == 1 && j >= s.first && g.parts[j+1].follows && g.parts[j].words < 4 && agrees.MatchString(strings.ToLower(g.parts[j].text)) {
+		a.parts = []int{j, j + 1}
 	}
 	return a
 }

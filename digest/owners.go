@@ -1,6 +1,9 @@
 package digest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // near is how many messages after a question an answer may stand in a room
 // where nothing says what belongs together.
@@ -165,16 +168,45 @@ func (g *Reading) asksBack(m int) int {
 
 // decision tells whether a message says what is done now.
 func (g *Reading) decision(m int) bool {
-	text := g.talk.Messages[m].Text
-	return decides.MatchString(strings.ToLower(text[:min(len(text), 400)]))
+	s := &g.messages[m]
+	if s.decides == 0 {
+		text := g.talk.Messages[m].Text
+		text = strings.ToLower(text[:min(len(text), 400)])
+		s.decides = verdict(hasAny(text, "wir", "dann", "abgemacht", "beschlossen", "then ", "so ", "let's", "settled", "decided", "agreed") && decides.MatchString(text))
+	}
+	return s.decides > 0
 }
 
-// toneOf reads a message once.
+// settles tells whether a message says, if by who asked, that no answer is
+// wanted any more.
+func (g *Reading) settles(m int) bool {
+	s := &g.messages[m]
+	if s.settles == 0 {
+		text := g.talk.Messages[m].Text
+		s.settles = verdict(settles(text[:min(len(text), 2000)]))
+	}
+	return s.settles > 0
+}
+
+// verdict is 1 for yes and -1 for no, so that 0 is for what nobody looked at.
+func verdict(yes bool) int8 {
+	if yes {
+		return 1
+	}
+	return -1
+}
+
+// toneOf reads a message once. Who says much says something.
 func (g *Reading) toneOf(m int) tone {
+	const much = 25 // words of one sentence
 	s := &g.messages[m]
 	if s.tone == unread {
 		text := g.talk.Messages[m].Text
-		s.tone = toneOf(text[:min(len(text), 2000)])
+		if !s.order && slices.ContainsFunc(g.parts[s.first:s.last], func(p part) bool { return !p.question && !p.weak && p.words >= much }) {
+			s.tone = telling
+		} else {
+			s.tone = toneOf(text[:min(len(text), 2000)])
+		}
 	}
 	return s.tone
 }

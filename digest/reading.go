@@ -45,11 +45,13 @@ type said struct {
 	order       bool    // meant for a machine that may read along
 	number      bool    // it has digits
 	short       int     // 1 + the part of a message that says too little to be anything but an answer
-	tone        tone
-	asks        []int // its questions
-	answered    bool  // what it asks
-	owner       int   // the message whose question it may answer
-	back        int   // the message whose question it wants to know more of
+	tone        tone    // as one waiting for an answer reads it; unread at first
+	decides     int8    // whether it says what is done now; 0 if nobody looked
+	settles     int8    // whether its sender needs no answer any more; 0 if nobody looked
+	asks        []int   // its questions
+	answered    bool    // what it asks
+	owner       int     // the message whose question it may answer
+	back        int     // the message whose question it wants to know more of
 }
 
 // part is one sentence that could be chosen.

@@ -22,7 +22,7 @@ var (
 	clauses = regexp.MustCompile(`\s*[,;:–()]\s*`)
 	// of a clause of its own
 	joinsIn = regexp.MustCompile(`^(?:(?:das |die antwort )?(?:interessiert|würde|wüsste|suchen?|brauchen?|fragen?)\b[ \p{L}]*\bauch\b[ \p{L}]*|(?:ich|mich|wir|uns|mir) auch(?: schon)?|(?:geht|ging) (?:mir|uns) (?:auch|genauso)(?: so)?|` +
-		`(?:da )?(?:bin|sind) (?:ich |wir )?(?:auch |mal |sehr )?gespannt|(?:sehr |eine )?gute frage|(?:das )?(?:würde|wüsste) (?:ich |mich |uns )?(?:gern|auch|ebenfalls)[ \p{L}]*|schließe mich an|dito|kenne? (?:ich|wir)(?: auch| gut| nur zu gut)?|(?:da |das |es )?(?:ist|geht|ging|läuft) (?:das |es )?(?:bei )?(?:mir|uns) (?:auch|genauso)\b[ \p{L}]*|(?:bei )?(?:mir|uns) (?:auch|genauso)(?: so)?|(?:nur |wir |ich )?(?:drücken? )?(?:die )?daumen(?: drücken| sind gedrückt)?|viel (?:glück|erfolg)|` +
+		`(?:da )?(?:bin|sind) (?:ich |wir )?(?:auch |mal |sehr )?gespannt|(?:sehr |eine )?gute frage|(?:das )?(?:würde|wüsste) (?:ich |mich |uns )?(?:gern|auch|ebenfalls)[ \p{L}]*|schließe mich an|(?:das )?(?:wollte|frage?|fragen) (?:ich|wir) (?:mich |uns )?(?:gerade |eben |auch ){1,3}(?:fragen)?|dito|kenne? (?:ich|wir)(?: auch| gut| nur zu gut)?|(?:da |das |es )?(?:ist|geht|ging|läuft) (?:das |es )?(?:bei )?(?:mir|uns) (?:auch|genauso)\b[ \p{L}]*|(?:bei )?(?:mir|uns) (?:auch|genauso)(?: so)?|(?:nur |wir |ich )?(?:drücken? )?(?:die )?daumen(?: drücken| sind gedrückt)?|viel (?:glück|erfolg)|` +
 		`(?:a )?good question|same(?: here| question)?|(?:me|us) too|curious too|following|interested(?: too| as well)?|i'?d (?:like|love) to know(?: that)?(?: too| as well)?|\+1|good luck)$`)
 	unsure = regexp.MustCompile(`\bkeine? (?:ahnung|plan|idee|schimmer)\b|\bwei(?:ß|ss) (?:\p{L}+ ){0,4}nicht\b|\bwissen wir (?:\p{L}+ ){0,2}nicht\b|überfragt|\b(?:mag|will|möchte) ich (?:\p{L}+ ){0,3}nichts? (?:\p{L}+ ){0,5}(?:beantworten|sagen|versprechen)|\bkann ich (?:\p{L}+ ){0,3}nicht (?:sagen|beantworten)\b|^k\.?\s?a$|` +
 		`\bno (?:idea|clue)\b|\b(?:don't|do not) (?:\p{L}+ )?know\b|\bdunno\b|\bnot sure\b|\b(?:can't|cannot) (?:say|tell)\b|\bbeats me\b`)
@@ -127,7 +127,11 @@ func toneOfSentence(s string) tone {
 
 // settles tells whether who asked says that no answer is wanted any more.
 func settles(text string) bool {
-	for _, p := range pieces.FindAllString(strings.ToLower(strings.ReplaceAll(text, "’", "'")), -1) {
+	text = strings.ToLower(strings.ReplaceAll(text, "’", "'"))
+	if !hasAny(text, "erledigt", "geklärt", "gefunden", "ergeben", "gelöst", "klappt", "nicht mehr", " mind", "found", "got it", "solved", "sorted", "settled", "no longer") {
+		return false
+	}
+	for _, p := range pieces.FindAllString(text, -1) {
 		if strings.HasSuffix(p, "?") || !settled.MatchString(strings.TrimSpace(p)) {
 			continue
 		}

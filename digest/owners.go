@@ -80,16 +80,18 @@ func (g *Reading) ownerNear(m int) int {
 	if this.Thread == "" {
 		most = near
 	}
-	owner, best, past := noOwner, 0.0, opens.MatchString(strings.ToLower(this.Text[:min(len(this.Text), 60)]))
+	since, owner, best := m, noOwner, 0.0
+	past := opens.MatchString(strings.ToLower(this.Text[:min(len(this.Text), 60)]))
 	for q := m - 1; q >= 0 && steps < most && q >= m-lookAhead; q-- {
 		if !sameThread(&g.talk.Messages[q], this) {
 			continue
 		}
 		steps++
 		if len(g.messages[q].asks) == 0 {
-			past = past || g.messages[q].owner == noOwner && g.decision(q)
 			continue
 		}
+		past = past || g.decided(q, since)
+		since = q
 		at := q
 		if back := g.messages[q].back; back >= 0 && !g.same(back, m) {
 			at = back // what is asked back goes to who asked; the others still answer the first question
@@ -166,13 +168,24 @@ func (g *Reading) asksBack(m int) int {
 	return noOwner
 }
 
+// decided tells whether somebody between two messages said what is done now,
+// and not as an answer.
+func (g *Reading) decided(from, to int) bool {
+	for m := from + 1; m < to; m++ {
+		if g.messages[m].owner == noOwner && sameThread(&g.talk.Messages[from], &g.talk.Messages[m]) && g.decision(m) {
+			return true
+		}
+	}
+	return false
+}
+
 // decision tells whether a message says what is done now.
 func (g *Reading) decision(m int) bool {
 	s := &g.messages[m]
 	if s.decides == 0 {
 		text := g.talk.Messages[m].Text
 		text = strings.ToLower(text[:min(len(text), 400)])
-		s.decides = verdict(hasAny(text, "wir", "dann", "abgemacht", "beschlossen", "then ", "so ", "let's", "settled", "decided", "agreed") && decides.MatchString(text))
+		s.decides = verdict(hasAny(text, "en wir", "dann ", "wir machen", "wir nehmen", "einigen", "abgemacht", "beschlossen", "then we", "so we", "let's", "settled", "decided", "agreed") && decides.MatchString(text))
 	}
 	return s.decides > 0
 }

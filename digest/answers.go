@@ -157,6 +157,7 @@ func (g *Reading) answerOf(q *asked, m int, first bool) (answer, bool) {
 		return answer{}, false
 	}
 	a.score += score
+	a.pending = a.pending || g.toneOf(m) == promising && !g.mayAnswer(q, m)
 	if first {
 		a.score = max(a.score, answerFrom)
 	}

@@ -238,11 +238,17 @@ func (g *Reading) serves(q, m int) bool {
 		return false
 	}
 	for x := q + 1; x <= own; x++ { // more questions of who asked are no other matter
-		if len(g.messages[x].asks) > 0 && !g.same(x, q) && g.messages[x].back != q {
+		if len(g.messages[x].asks) > 0 && !g.same(x, q) && g.messages[x].back != q && !g.asksAgain(q, x) {
 			return false
 		}
 	}
 	return true
+}
+
+// asksAgain tells whether message x asks what message q did.
+func (g *Reading) asksAgain(q, x int) bool {
+	const again = 0.5 // of the terms
+	return slices.ContainsFunc(g.messages[q].asks, func(n int) bool { return g.likeness(g.parts[g.asked[n].part].terms, g.messages[x].terms) >= again })
 }
 
 // mayAnswer tells whether a message that serves a question could be an answer,
@@ -254,7 +260,7 @@ func (g *Reading) mayAnswer(q *asked, m int) bool {
 	case praising:
 		return q.kind == agreeing
 	case promising: // "Who asks her?" "I ask her"
-		return g.likeness(g.parts[q.part].terms, g.messages[m].terms) >= 0.3
+		return g.likeness(g.parts[q.part].terms, g.messages[m].terms) >= 0.2
 	}
 	return false
 }

@@ -21,13 +21,13 @@ var (
 	pieces  = regexp.MustCompile(`[^.!?…\n]+[.!?…]*`)
 	clauses = regexp.MustCompile(`\s*[,;:–()]\s*`)
 	// of a clause of its own
-	joinsIn = regexp.MustCompile(`^(?:(?:das |die antwort )?(?:interessiert|würde|wüsste|suchen?|brauchen?|fragen?)\b[ \p{L}]*\bauch\b[ \p{L}]*|(?:ich|mich|wir|uns|mir) auch(?: schon)?|(?:geht|ging) (?:mir|uns) (?:auch|genauso)(?: so)?|` +
+	joinsIn = regexp.MustCompile(`^(?:(?:das |die antwort )?(?:interessiert|würde|wüsste|suchen?|brauchen?|fragen?)\b[ \p{L}]*\bauch\b[ \p{L}]*|(?:ich|mich|wir|uns|mir|bei uns|bei mir) auch(?: schon| nicht)?|(?:geht|ging) (?:mir|uns) (?:auch|genauso)(?: so)?|` +
 		`(?:da )?(?:bin|sind) (?:ich |wir )?(?:auch |mal |sehr )?gespannt|(?:sehr |eine )?gute frage|(?:das )?(?:würde|wüsste) (?:ich |mich |uns )?(?:gern|auch|ebenfalls)[ \p{L}]*|schließe mich an|(?:das )?(?:wollte|frage?|fragen) (?:ich|wir) (?:mich |uns )?(?:gerade |eben |auch ){1,3}(?:fragen)?|dito|kenne? (?:ich|wir)(?: auch| gut| nur zu gut)?|(?:da |das |es )?(?:ist|geht|ging|läuft) (?:das |es )?(?:bei )?(?:mir|uns) (?:auch|genauso)\b[ \p{L}]*|(?:bei )?(?:mir|uns) (?:auch|genauso)(?: so)?|(?:nur |wir |ich )?(?:drücken? )?(?:die )?daumen(?: drücken| sind gedrückt)?|viel (?:glück|erfolg)|` +
-		`(?:a )?good question|same(?: here| question)?|(?:me|us) too|curious too|following|interested(?: too| as well)?|i'?d (?:like|love) to know(?: that)?(?: too| as well)?|\+1|good luck)$`)
-	unsure = regexp.MustCompile(`\bkeine? (?:ahnung|plan|idee|schimmer)\b|\bwei(?:ß|ss) (?:\p{L}+ ){0,4}nicht\b|\bwissen wir (?:\p{L}+ ){0,2}nicht\b|überfragt|\b(?:mag|will|möchte) ich (?:\p{L}+ ){0,3}nichts? (?:\p{L}+ ){0,5}(?:beantworten|sagen|versprechen)|\bkann ich (?:\p{L}+ ){0,3}nicht (?:sagen|beantworten)\b|^k\.?\s?a$|` +
+		`(?:a )?good question|same(?: here| question)?|(?:me|us) too|curious too|i (?:wondered|wonder|was wondering)(?: about)?(?: that)?(?: too| as well)?|me neither|following|interested(?: too| as well)?|i'?d (?:like|love) to know(?: that)?(?: too| as well)?|\+1|good luck)$`)
+	unsure = regexp.MustCompile(`\bkeine? (?:ahnung|plan|idee|schimmer)\b|\bwei(?:ß|ss) (?:\p{L}+ ){0,4}nicht\b|\bwissen wir (?:\p{L}+ ){0,2}nicht\b|überfragt|\b(?:mag|will|möchte) ich (?:\p{L}+ ){0,3}nichts? (?:\p{L}+ ){0,5}(?:beantworten|sagen|versprechen)|\bkann ich (?:\p{L}+ ){0,3}nicht (?:sagen|beantworten)\b|` +
 		`\bno (?:idea|clue)\b|\b(?:don't|do not) (?:\p{L}+ )?know\b|\bdunno\b|\bnot sure\b|\b(?:can't|cannot) (?:say|tell)\b|\bbeats me\b`)
 	findsOut = regexp.MustCompile(`\b(?:ich|wir) (?:\p{L}+ ){0,2}(?:frage?n?|kläre?n?|schaue?n?|schau|gucke?n?|guck|melde?n?|höre?n?|erkundigen?|prüfen?)\b|^(?:\p{L}+ )?(?:frage?n?|kläre?n?|schaue?n?|schau|gucke?n?|guck|melden?|höre?n?|erkundigen?|prüfen?) (?:ich|wir|mich|uns|das ab|(?:mal |gleich |morgen )*nach)\b|` +
-		`\bmuss (?:ich|man) (?:\p{L}+ ){0,3}(?:fragen|klären|nachsehen|schauen|gucken)\b|\b(?:i|we)(?:'ll| will| can| could| would have to| need to)? (?:\p{L}+ )?(?:ask|check|find out|look into|look it up|get back)\b|\blet me (?:ask|check|find out|look)\b`)
+		`\bmuss (?:ich|man) (?:\p{L}+ ){0,3}(?:(?:nach)?(?:fragen|sehen|schauen|gucken|lesen)|klären)\b|^(?:da |das )?(?:sage?|schreibe?) ich (?:dir|euch)\b|\b(?:i|we)(?:'ll| will| can| could| would have to| need to)? (?:\p{L}+ )?(?:ask|check|find out|look into|look it up|get back)\b|\blet me (?:ask|check|find out|look)\b`)
 	depends = regexp.MustCompile(`^(?:ob|wann|wer|wie|wo|was|und|sobald|wenn|bis|sorry|leider|tut mir leid|if|whether|when|who|how|what|where|and|as soon)\b`)
 	agrees  = regexp.MustCompile(`^(?:ja|jo|jep|jup|klar|gern|gerne|nein|nee|nö|doch|yes|yep|sure|no)\b`)
 	// by the way, and still an answer
@@ -64,7 +64,7 @@ func pleased(word string) bool {
 func hollow(word string) bool {
 	switch word {
 	case "dir", "euch", "ihnen", "vielen", "lieben", "herzlichen", "sehr", "lieb", "schon", "mal", "vorab", "für", "die", "das", "den", "der", "ist", "so", "tipp", "info", "hilfe", "antwort", "hilft", "frage", "question", "antworten", "tipps", "infos", "rückmeldung", "you", "much", "very", "a", "lot",
-		"for", "the", "help", "in", "advance", "lol", "haha", "hahaha", "hihi", "hehe", "hm", "hmm", "mhm", "oh", "ach", "ah", "aha", "uff", "puh", "wow", "tja", "na", "interessant", "spannend", "interesting", "sorry", "leider", "bitte",
+		"for", "asking", "the", "help", "in", "advance", "lol", "haha", "hahaha", "hihi", "hehe", "hm", "hmm", "mhm", "oh", "ach", "ah", "aha", "uff", "puh", "wow", "tja", "na", "interessant", "spannend", "interesting", "sorry", "leider", "bitte",
 		"alle", "allen", "zusammen", "hallo", "hi", "moin", "hey", "all", "that", "is", "voll", "echt", "really":
 		return true
 	}
@@ -73,7 +73,8 @@ func hollow(word string) bool {
 
 // toneOf reads a message as somebody who waits for an answer does.
 func toneOf(text string) tone {
-	text = addresses.ReplaceAllString(strings.ToLower(strings.ReplaceAll(text, "’", "'")), " link ")
+	text = strings.NewReplacer("’", "'", "k. a.", "keine ahnung", "k.a.", "keine ahnung").Replace(strings.ToLower(text))
+	text = addresses.ReplaceAllString(text, " link ")
 	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 		if strings.ContainsAny(text, "👍👎👌✅✔☑❌✖🆗🙋✋☝🤚💪🙅🙆➕➖") {
 			return telling

@@ -160,8 +160,12 @@ func (p *Publisher) keep(ctx context.Context, room id.RoomID, audience string, s
 		n, err = tx.AddDigest(ctx, draft.Digest, draft.Lines)
 		return err
 	})
-	if err == nil {
-		p.Log.Info().Stringer("room_id", room).Str("audience", audience).Int64("digest", n).Bool("thin", draft == nil).Msg("digest made")
+	switch {
+	case err != nil:
+	case draft == nil:
+		p.Log.Info().Stringer("room_id", room).Str("audience", audience).Msg("too little news for a digest")
+	case n != 0:
+		p.Log.Info().Stringer("room_id", room).Str("audience", audience).Int64("digest", n).Msg("digest made")
 	}
 	return n, err
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto/cryptohelper"
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"buffet/store"
@@ -42,6 +44,28 @@ type Account struct {
 	Client *mautrix.Client
 	crypto *cryptohelper.CryptoHelper
 	syncer *syncer
+	// own guards the library's copy of our own public keys, which it reads while
+	// it encrypts and decrypts, and drops without a lock when they change.
+	own sync.RWMutex
+}
+
+// fresh lets the library change our own keys, and has them read anew before
+// anybody else wants them.
+func (a *Account) fresh(ctx context.Context, change func() error) error {
+	a.own.Lock()
+	defer a.own.Unlock()
+	err := change()
+	if _, fault := a.crypto.Machine().GetOwnCrossSigningPublicKeys(ctx); fault != nil && err == nil {
+		err = fmt.Errorf("read own keys: %w", fault)
+	}
+	return err
+}
+
+// decrypt opens an event.
+func (a *Account) decrypt(ctx context.Context, evt *event.Event) (*event.Event, error) {
+	a.own.RLock()
+	defer a.own.RUnlock()
+	return a.crypto.Decrypt(ctx, evt)
 }
 
 // Login makes the session: a new device with its keys, signed by the
@@ -156,6 +180,9 @@ func Open(ctx context.Context, s *Session, st *store.Store, log zerolog.Logger) 
 		return nil, fmt.Errorf("open encryption: %w", err)
 	}
 	cli.Crypto = a.crypto
+	if err := a.fresh(ctx, func() error { return nil }); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

@@ -22,7 +22,7 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
 		return nil, nil //nolint:nilerr // an event that is none
 	}
-	clear, err := b.Account.crypto.Decrypt(ctx, evt)
+	clear, err := b.Account.decrypt(ctx, evt)
 	if err == nil {
 		return b.message(ctx, room, in, clear, pending)
 	}

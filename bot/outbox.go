@@ -143,7 +143,9 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 	if err != nil {
 		return "", err
 	}
+	b.Account.own.RLock()
 	resp, err := b.Account.Client.SendMessageEvent(ctx, room, kind, content, mautrix.ReqSendEvent{TransactionID: txnID(o.Key)})
+	b.Account.own.RUnlock()
 	if o.Reaction != "" && errors.Is(err, errDuplicateReaction) {
 		return "", nil // it is there
 	} else if err != nil {

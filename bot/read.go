@@ -266,7 +266,7 @@ func (b *Bot) unseal(ctx context.Context, evt *event.Event) (*event.Event, error
 	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); !ok || c.Algorithm != id.AlgorithmMegolmV1 {
 		return nil, errSealed
 	}
-	clear, err := b.Account.crypto.Decrypt(ctx, evt)
+	clear, err := b.Account.decrypt(ctx, evt)
 	switch {
 	case err == nil:
 		return clear, nil

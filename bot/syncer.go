@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,7 +74,13 @@ func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, sin
 
 // library lets the library handle its part: keys and state.
 func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since string) error {
-	err := s.DefaultSyncer.ProcessResponse(ctx, res, since) // fails only by a panic
+	handle := func() error { return s.DefaultSyncer.ProcessResponse(ctx, res, since) } // fails only by a panic
+	var err error
+	if slices.Contains(res.DeviceLists.Changed, s.account.Client.UserID) {
+		err = s.account.fresh(ctx, handle)
+	} else {
+		err = handle()
+	}
 	if err == nil {
 		return nil
 	}

@@ -7,16 +7,25 @@ import (
 )
 
 // TestManyQuestions: answers are found by their index, however many there are.
-// Without it, each question looks through all of them, which takes ten times
-// as long as is allowed here.
+// Without it each question looks through all of them: eight times as many
+// questions would take sixty times as long, and not eight.
 func TestManyQuestions(t *testing.T) {
+	few, many := lookThrough(t, 500), lookThrough(t, 4000)
+	if many > 25*few {
+		t.Errorf("500 questions take %s, 4000 take %s", few, many)
+	}
+}
+
+// lookThrough is how long what a digest asks takes at best with so many
+// questions, all but one answered.
+func lookThrough(t *testing.T, questions int) (best time.Duration) {
+	t.Helper()
 	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "buffet.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	from := time.Date(2026, 11, 13, 16, 0, 0, 0, time.UTC)
-	const questions = 5000
 	if err := s.Write(t.Context(), func(tx *Tx) error {
 		for _, q := range []string{
 			`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2) INSERT INTO contribution
@@ -34,25 +43,26 @@ func TestManyQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := DigestWindow{Scopes: []string{NetworkScope("nord"), PublicScope("nord")}, From: from, To: from.AddDate(0, 0, 7)}
-	start := time.Now()
-	_, open, err := OpenQuestions(t.Context(), s.Reader(), w.Scopes, 5, 0)
-	if err != nil || open != 1 {
-		t.Errorf("%d open questions, %v", open, err)
+	for range 3 {
+		start := time.Now()
+		_, open, err := OpenQuestions(t.Context(), s.Reader(), w.Scopes, 5, 0)
+		if err != nil || open != 1 {
+			t.Errorf("%d open questions, %v", open, err)
+		}
+		_, open, err = UnansweredQuestions(t.Context(), s.Reader(), w, 5)
+		if err != nil || open != 1 {
+			t.Errorf("%d unanswered questions, %v", open, err)
+		}
+		_, answered, err := AnsweredQuestions(t.Context(), s.Reader(), w, 5)
+		if err != nil || answered != questions-1 {
+			t.Errorf("%d answered questions, %v", answered, err)
+		}
+		if q, a, _, err := NewContributions(t.Context(), s.Reader(), w); err != nil || q != questions || a != questions-1 {
+			t.Errorf("%d questions, %d answers, %v", q, a, err)
+		}
+		if took := time.Since(start); best == 0 || took < best {
+			best = took
+		}
 	}
-	_, open, err = UnansweredQuestions(t.Context(), s.Reader(), w, 5)
-	if err != nil || open != 1 {
-		t.Errorf("%d unanswered questions, %v", open, err)
-	}
-	_, answered, err := AnsweredQuestions(t.Context(), s.Reader(), w, 5)
-	if err != nil || answered != questions-1 {
-		t.Errorf("%d answered questions, %v", answered, err)
-	}
-	if q, a, _, err := NewContributions(t.Context(), s.Reader(), w); err != nil || q != questions || a != questions-1 {
-		t.Errorf("%d questions, %d answers, %v", q, a, err)
-	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("took %s", took)
-	} else {
-		t.Logf("took %s", took)
-	}
+	return best
 }

@@ -259,9 +259,13 @@ func (b *Bot) RoomName(ctx context.Context, room id.RoomID) (string, error) {
 	return plainName(name.Name), nil
 }
 
-// came notes that we are in a room, and introduces us there, once.
+// came notes that we are in a room, and introduces us there, once. The sync may
+// tell of it later than our own request did: the first word counts, for the
+// first digest begins there.
 func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.Time) error {
-	room.Joined = now
+	if room.Joined.IsZero() {
+		room.Joined = now
+	}
 	if err := tx.PutRoom(ctx, room); err != nil {
 		return err
 	}

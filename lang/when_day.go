@@ -190,7 +190,7 @@ func (r *whenReader) dots(d *whenDay) (bool, error) {
 
 // barely reads 3.12 without the last dot.
 func (r *whenReader) barely(d *whenDay, a, b whenToken) (bool, error) {
-	if !b.glued || b.n < 1 || b.n > 12 || a.n < 1 || a.n > 31 || r.is(0, "uhr", "h", "am", "pm", "p", "a") {
+	if !b.glued || b.n < 1 || b.n > 12 || a.n < 1 || a.n > 31 || r.unitAhead(0) || r.is(0, "uhr", "am", "pm", "p", "a") {
 		return false, nil
 	}
 	if b.digits == 2 && a.n < 25 && (r.first.set() || r.rep.Freq != "") && !r.clock.set {

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,11 +52,13 @@ func FuzzWhen(f *testing.F) {
 		w, err := ReadWhen(lang, text, now)
 		if err == nil {
 			checkWhen(t, text, w, now)
+			if said := w.Words(phrases, lang, now.Location()); said == "" || strings.Contains(said, "<no value>") || strings.Contains(said, "when_") {
+				t.Errorf("%q is said as %q", text, said)
+			}
 			return
 		}
 		if _, ok := AsProblem(err); !ok {
 			t.Errorf("%q: %v, want a Problem", text, err)
 		}
-		_ = phrases
 	})
 }

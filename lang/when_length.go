@@ -181,3 +181,9 @@ func (r *whenReader) counted() (bool, error) {
 	r.rep.Count = n
 	return true, nil
 }
+
+// unitAhead tells whether the token ahead is a unit of time.
+func (r *whenReader) unitAhead(ahead int) bool {
+	unit, _ := whenUnit(r.tok(ahead).text)
+	return unit > 0
+}

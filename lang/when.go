@@ -58,11 +58,12 @@ func ReadWhen(lang, text string, now time.Time) (When, error) {
 		if r.skip() {
 			continue
 		}
+		from := r.at
 		ok, err := r.item()
 		if err != nil {
 			return When{}, err
 		}
-		if !ok {
+		if !ok || r.at == from {
 			return When{}, r.unknown()
 		}
 	}

@@ -75,15 +75,7 @@ func (r *whenReader) dayOfYear(d whenDay, base time.Time, later bool) (time.Time
 	case exists:
 		return this, r.wrong("when_past", Values{"When": Day(r.lang, this)})
 	}
-	return this, r.wrong("when_no_date", Values{"Date": r.dayText(d)})
-}
-
-func (r *whenReader) dayText(d whenDay) string {
-	text := time.Date(2000, 1, d.day, 0, 0, 0, 0, time.UTC).Format("2")
-	if r.lang == German {
-		text += "."
-	}
-	return text + " " + r.month(d.month)
+	return this, r.wrong("when_no_date", Values{"Date": d.said})
 }
 
 // dayOfMonth is the next day with that number.

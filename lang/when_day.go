@@ -13,6 +13,7 @@ type whenDay struct {
 	inWeek           bool   // week was said
 	days, months     int    // from today
 	counted          bool   // days or months were said: "morgen", "in 2 Wochen"
+	said             string // the date as it was typed, for questions
 }
 
 func (d *whenDay) set() bool   { return *d != whenDay{} }
@@ -98,7 +99,7 @@ func (r *whenReader) calendar(d *whenDay, year, month, day int) (bool, error) {
 	if month < 1 || month > 12 || day < 1 || day > 31 || year != 0 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return false, r.wrong("when_no_date", Values{"Date": r.behind()})
 	}
-	d.year, d.month, d.day = year, month, day
+	d.year, d.month, d.day, d.said = year, month, day, r.behind()
 	return true, nil
 }
 

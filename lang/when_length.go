@@ -154,10 +154,13 @@ func (r *whenReader) away(l whenLength) (bool, error) {
 
 // wholeDays reads "ganztägig", "all day".
 func (r *whenReader) wholeDays() (bool, error) {
-	r.phrase("den", "the")
-	r.whole = r.take("ganztaegig", "ganztags", "ganztaegige", "allday") ||
-		r.phrase("ganzen tag", "ganze tage", "all day", "whole day", "all - day", "ganzer tag") || r.whole
-	return r.whole && !r.is(-1, "den", "the") && r.at > 0 && r.is(-1, "ganztaegig", "ganztags", "ganztaegige", "allday", "tag", "tage", "day"), nil
+	r.take("den", "the")
+	if !r.take("ganztaegig", "ganztags", "ganztaegige", "allday") &&
+		!r.phrase("ganzen tag", "ganze tage", "all day", "whole day", "all - day", "ganzer tag") {
+		return false, nil
+	}
+	r.whole = true
+	return true, nil
 }
 
 // counted reads how often: "10 mal", "10x", "10 Termine".

@@ -76,8 +76,11 @@ func (r *whenReader) taken(c, stop whenClock) (bool, error) {
 	if c.form == whenBare && stop.form == whenHours {
 		c.form = whenHours
 	}
-	if stop.half != "" && c.form < whenHours {
+	switch {
+	case stop.half != "" && c.form < whenHours:
 		c = c.before(stop)
+	case c.half != "" && stop.set && stop.form < whenHours: // "2pm to 4"
+		stop = stop.after(c)
 	}
 	switch {
 	case !r.clock.set:
@@ -105,6 +108,14 @@ func (c whenClock) before(stop whenClock) whenClock {
 		c = late
 	}
 	c.form = whenExact
+	return c
+}
+
+// after is the end in that half of the day in which it follows its start.
+func (c whenClock) after(start whenClock) whenClock {
+	if c.hour <= 12 && c.hour*60+c.minute <= start.hour*60+start.minute && (c.hour%12+12)*60+c.minute > start.hour*60+start.minute {
+		c.hour, c.form = c.hour%12+12, whenExact
+	}
 	return c
 }
 
@@ -200,7 +211,7 @@ func (r *whenReader) suffix(c whenClock, german bool) (whenClock, bool, error) {
 			c.form = whenHours
 		}
 		r.minutesBehind(&c)
-	case r.is(0, "h") && (c.hour > 12 || c.form == whenExact):
+	case r.is(0, "h") && (c.hour > 12 || c.form != whenBare):
 		r.at++
 		c.form = whenExact
 		if m := r.tok(0); m.digits == 2 && m.glued {
@@ -241,6 +252,9 @@ func (r *whenReader) checked(c whenClock) (whenClock, bool, error) {
 // minutesBehind reads the minutes of "9 Uhr 30", if they belong to nothing else.
 func (r *whenReader) minutesBehind(c *whenClock) {
 	m := r.tok(0)
+	if n := whenNumbers[m.text]; n >= 10 && n < 60 && c.minute == 0 { // "neun Uhr dreißig"
+		m.n, m.digits = n, 2
+	}
 	if m.digits != 2 || c.minute > 0 || m.n > 59 || r.is(1, ".", ":", "/", "-", "uhr", "mal", "x", "termine", "times") && !(r.is(1, "-") && r.tok(2).digits > 0) {
 		return
 	}

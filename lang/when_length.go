@@ -165,6 +165,7 @@ func (r *whenReader) wholeDays() (bool, error) {
 
 // counted reads how often: "10 mal", "10x", "10 Termine".
 func (r *whenReader) counted() (bool, error) {
+	from := r.at
 	n, ok := r.number(0)
 	if !ok {
 		return false, nil
@@ -173,6 +174,10 @@ func (r *whenReader) counted() (bool, error) {
 	r.take("-")
 	if !r.take("mal", "x", "times", "termine", "treffen", "sessions", "dates", "meetings") {
 		return false, nil
+	}
+	if r.is(0, "woechentlich", "monatlich", "taeglich", "jaehrlich", "im", "in", "die", "pro", "per", "a", "jede", "jeden", "weekly", "monthly", "daily", "every", "each") ||
+		n < 7 && r.often(from-1) { // "zweimal wöchentlich": not two dates in all
+		return false, r.wrong("when_rules")
 	}
 	const most = 1000
 	if r.rep.Count > 0 {
@@ -183,6 +188,11 @@ func (r *whenReader) counted() (bool, error) {
 	}
 	r.rep.Count = n
 	return true, nil
+}
+
+// often tells whether that token is a word such as "wöchentlich".
+func (r *whenReader) often(at int) bool {
+	return r.is(at-r.at, "woechentlich", "monatlich", "taeglich", "jaehrlich", "weekly", "monthly", "daily", "yearly", "woche", "week", "monat", "month", "tag", "day")
 }
 
 // unitAhead tells whether the token ahead is a unit of time.

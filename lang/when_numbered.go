@@ -1,6 +1,9 @@
 package lang
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // numbered reads days of the month by number where a recurrence is meant:
 // "first Monday of every month", "am 15. jedes Monats".
@@ -29,6 +32,8 @@ func (r *whenReader) ordinals(every bool) (bool, error) {
 	}
 	monthly := every || month == 2 || r.rep.Freq == "MONTHLY"
 	switch {
+	case named && !every && month == 0 && len(list) == 1 && r.first.month == 0 && r.rep.Freq == "":
+		return r.inMonth(list[0], weekday)
 	case named && !monthly:
 		return false, r.wrong("when_once_nth")
 	case named && every && month == 0 && slices.ContainsFunc(list, func(n int) bool { return n > 1 }) && r.rep.Freq != "MONTHLY":
@@ -102,4 +107,34 @@ func (r *whenReader) ofMonth() int {
 		return 1
 	}
 	return 0
+}
+
+// inMonth reads the month behind "ersten Montag": the date is one.
+func (r *whenReader) inMonth(nth int, weekday time.Weekday) (bool, error) {
+	month, ok := whenMonthOf(r.tok(1).text)
+	if !ok || !r.is(0, "im", "in", "of") {
+		return false, r.wrong("when_once_nth")
+	}
+	r.at += 2
+	year := r.yearAhead()
+	for _, y := range []int{year, r.now.Year(), r.now.Year() + 1} {
+		if y == 0 || year > 0 && y != year {
+			continue
+		}
+		day := time.Date(y, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+		day = day.AddDate(0, 0, (int(weekday)-int(day.Weekday())+7)%7+7*(nth-1))
+		if nth < 0 {
+			day = time.Date(y, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC)
+			day = day.AddDate(0, 0, -(int(day.Weekday())-int(weekday)+7)%7)
+		}
+		if year == 0 && day.Before(civil(r.now)) && day.Month() == time.Month(month) {
+			continue
+		}
+		if nth == 0 || day.Month() != time.Month(month) {
+			return false, r.wrong("when_no_date", Values{"Date": r.behind()})
+		}
+		r.kept, r.target = true, &r.first
+		return r.calendar(&r.first, day.Year(), month, day.Day())
+	}
+	return false, r.wrong("when_once_nth")
 }

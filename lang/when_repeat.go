@@ -46,6 +46,8 @@ func (r *whenReader) everyWord() (bool, error) {
 		return r.freq("YEARLY", 1)
 	case r.take("fortnightly", "zweiwoechentlich", "vierzehntaegig", "vierzehntaegig"), r.phrase("14 - taegig", "14 taegig", "2 - woechentlich", "zwei - woechentlich"):
 		return r.freq("WEEKLY", 2)
+	case r.take("vierteljaehrlich", "quartalsweise", "quarterly"):
+		return r.freq("MONTHLY", 3)
 	case r.is(0, "biweekly", "zweimonatlich", "bimonthly"), r.is(0, "bi") && r.is(1, "-"):
 		return false, r.wrong("when_biweekly", Values{"Word": r.text[r.tok(0).from:r.tok(0).to]})
 	case r.take("werktags", "werktaeglich", "wochentags", "weekdays", "workdays", "arbeitstaeglich"), r.phrase("unter der woche"):
@@ -157,8 +159,13 @@ func (r *whenReader) everyCount() (bool, error) {
 // everyDays reads "dienstags", "Tuesdays and Thursdays", "immer Dienstag",
 // and plain weekdays where the recurrence was said before.
 func (r *whenReader) everyDays() (bool, error) {
-	always := r.take("immer", "always")
+	always := r.take("immer", "always", "jeweils")
 	r.take("am", "on")
+	if always {
+		if ok, err := r.try(func() (bool, error) { return r.ordinals(true) }); ok || err != nil {
+			return ok, err
+		}
+	}
 	_, plural := whenWeekdays(r.tok(0).text)
 	given := r.rep.Freq == "WEEKLY" && len(r.rep.Days) == 0 && !r.first.set()
 	if !plural && !always && !given {

@@ -137,7 +137,7 @@ func (r *whenReader) timed(w *When, loc *time.Location, day, last time.Time, sta
 	}
 	l := r.length
 	if r.rep.Freq != "" {
-		l.weeks = 0 // how long the series goes on
+		l.weeks, l.days = 0, 0 // how long the series goes on
 	}
 	if l.days+l.weeks+l.months > 0 || l.minutes > 0 && stop.set || l.minutes > 7*24*60 || r.whole {
 		return r.wrong("when_lengths")
@@ -166,7 +166,7 @@ func (r *whenReader) timed(w *When, loc *time.Location, day, last time.Time, sta
 func (r *whenReader) allDay(w *When, loc *time.Location, day, last time.Time) error {
 	l := r.length
 	if r.rep.Freq != "" {
-		l.weeks = 0
+		l.weeks, l.days = 0, 0
 	}
 	if l.minutes > 0 || l.weeks > 0 || l.months > 0 || l.days > 366 || l.days > 0 && !last.IsZero() || r.zone.exact {
 		return r.wrong("when_no_start")
@@ -213,11 +213,14 @@ func (r *whenReader) ends(w *When) error {
 	if rep.Freq == "" {
 		return nil
 	}
-	if weeks := r.length.weeks; weeks > 0 { // "6 Wochen lang"
-		if rep.Count > 0 || rep.Freq != "WEEKLY" || rep.Every != 1 || r.last.set() || weeks > 520 {
+	if weeks, days := r.length.weeks, r.length.days; weeks+days > 0 { // "6 Wochen lang"
+		daily := rep.Freq == "DAILY"
+		if rep.Count > 0 || !daily && (rep.Freq != "WEEKLY" || days > 0) || rep.Every != 1 || r.last.set() || weeks > 520 || days > 366 {
 			return r.wrong("when_rules")
 		}
-		rep.Count = weeks * max(1, len(rep.Days))
+		if rep.Count = weeks * max(1, len(rep.Days)); daily {
+			rep.Count = 7*weeks + days
+		}
 	}
 	if !r.last.set() {
 		return nil

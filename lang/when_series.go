@@ -132,6 +132,9 @@ func (r *whenReader) pattern() error {
 			rep.Days, *d = []time.Weekday{d.weekday}, whenDay{}
 		}
 	case "MONTHLY":
+		if len(rep.Days) > 0 && len(rep.MonthDays) > 0 {
+			return r.wrong("when_rules")
+		}
 		if d.day > 0 && d.month == 0 && !d.named && len(rep.Days)+len(rep.MonthDays) == 0 {
 			if d.day > 28 {
 				return r.wrong("when_month_end")

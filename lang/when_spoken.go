@@ -143,9 +143,9 @@ func (r *whenReader) partAhead() whenPart {
 		return whenNoon
 	case r.is(0, "nachmittag", "nachmittags", "afternoon", "afternoons"):
 		return whenAfternoon
-	case r.is(0, "abend", "abends", "evening", "evenings"):
+	case r.is(0, "abend", "abends", "evening", "evenings", "night", "nights"): // "tomorrow night at 8"
 		return whenEvening
-	case r.is(0, "nacht", "nachts", "night", "nights"):
+	case r.is(0, "nacht", "nachts"):
 		return whenNight
 	}
 	return 0
@@ -176,10 +176,7 @@ func (p whenPart) toDay(hour int) (int, bool) {
 	case whenEvening:
 		return late(5, 11, 24)
 	case whenNight:
-		if hour >= 1 && hour <= 5 {
-			return hour, true
-		}
-		return late(9, 11, 23)
+		return late(9, 11, 23) // small hours belong to one night and to another day
 	}
 	return hour, true
 }

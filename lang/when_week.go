@@ -171,6 +171,9 @@ func (r *whenReader) from() (bool, error) {
 	if !r.take("ab", "vom", "von", "from", "starting", "beginning", "start", "beginnend") {
 		return false, nil
 	}
+	if r.take("sofort", "jetzt", "now") {
+		return true, nil
+	}
 	r.take("from", "on", "dem", "the", "am", "mit")
 	if r.is(-1, "vom", "von", "from", "the") {
 		if ok, err := r.try(r.span); ok || err != nil {

@@ -15,13 +15,13 @@ type whenZone struct {
 }
 
 // Abbreviations that mean one zone to the people here. CST, IST and their like
-// mean several.
+// mean several, WET and WEST are words.
 var whenAbbrs = map[string]struct {
 	zone  string
 	hours int
 }{
 	"mez": {"Europe/Berlin", 1}, "mesz": {"Europe/Berlin", 2}, "cet": {"Europe/Berlin", 1}, "cest": {"Europe/Berlin", 2},
-	"wez": {"Europe/Lisbon", 0}, "wesz": {"Europe/Lisbon", 1}, "wet": {"Europe/Lisbon", 0}, "west": {"Europe/Lisbon", 1},
+	"wez": {"Europe/Lisbon", 0}, "wesz": {"Europe/Lisbon", 1},
 	"oez": {"Europe/Helsinki", 2}, "oesz": {"Europe/Helsinki", 3}, "eet": {"Europe/Helsinki", 2}, "eest": {"Europe/Helsinki", 3},
 	"gmt": {"Europe/London", 0}, "bst": {"Europe/London", 1}, "msk": {"Europe/Moscow", 3},
 	"est": {"America/New_York", -5}, "edt": {"America/New_York", -4}, "pst": {"America/Los_Angeles", -8}, "pdt": {"America/Los_Angeles", -7},
@@ -45,7 +45,7 @@ var whenCities = map[string]string{
 	"warschauer": "Europe/Warsaw", "kopenhagen": "Europe/Copenhagen", "kopenhagener": "Europe/Copenhagen", "lissabon": "Europe/Lisbon",
 	"lissabonner": "Europe/Lisbon", "lissaboner": "Europe/Lisbon", "athen": "Europe/Athens", "athener": "Europe/Athens", "moskau": "Europe/Moscow",
 	"moskauer": "Europe/Moscow", "bukarest": "Europe/Bucharest", "bukarester": "Europe/Bucharest", "luxemburg": "Europe/Luxembourg",
-	"luxemburger": "Europe/Luxembourg", "kiew": "Europe/Kyiv", "kiewer": "Europe/Kyiv", "kyjiw": "Europe/Kyiv", "new york": "America/New_York",
+	"luxemburger": "Europe/Luxembourg", "kiew": "Europe/Kyiv", "kiewer": "Europe/Kyiv", "kyjiw": "Europe/Kyiv", "new york": "America/New_York", "eastern": "America/New_York",
 	"new yorker": "America/New_York", "washington": "America/New_York", "boston": "America/New_York", "san francisco": "America/Los_Angeles",
 	"mumbai": "Asia/Kolkata", "delhi": "Asia/Kolkata", "indian": "Asia/Kolkata", "beijing": "Asia/Shanghai", "peking": "Asia/Shanghai",
 	"tokio": "Asia/Tokyo", "tokioter": "Asia/Tokyo", "jerusalem": "Asia/Jerusalem", "barcelona": "Europe/Madrid", "milan": "Europe/Rome",

@@ -42,6 +42,7 @@ type whenReader struct {
 	kept   bool     // what was read last is part of that day
 	mark   int      // where what is being read began, for questions
 	stamp  int      // behind the T of an ISO 8601 stamp
+	each   bool     // "jeweils" was said
 	both   bool     // start and end were said as hours of one day
 	early  bool     // the time was said before the last day was
 }
@@ -108,7 +109,7 @@ func (r *whenReader) item() (bool, error) {
 // skip takes a word or mark that only joins others.
 func (r *whenReader) skip() bool {
 	switch {
-	case r.take(",", ";", "(", ")", ".", "am", "an", "den", "dem", "der", "die", "das", "the", "on", "of", "dann", "jeweils", "then",
+	case r.take(",", ";", "(", ")", ".", "am", "an", "den", "dem", "der", "die", "das", "the", "on", "of", "dann", "then",
 		"insgesamt", "im"):
 		return true
 	case r.is(0, "und", "and") && r.at+1 < len(r.toks) && r.at > 0:

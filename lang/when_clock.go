@@ -49,11 +49,11 @@ func (r *whenReader) clocks(strong bool) (bool, error) {
 		if stop, ok, err = r.clockAt(german); err != nil {
 			return false, err
 		}
-		if !ok || stop.form == whenBare && r.dayFollows() {
+		if !ok || stop.form == whenBare && r.dayFollows(false) {
 			r.at, stop = from, whenClock{}
 		}
 	}
-	if !c.sure() && !stop.sure() && (strong || !led && !stop.set) || c.form == whenBare && !stop.set && r.dayFollows() {
+	if !c.sure() && !stop.sure() && (strong || !led && !stop.set) || c.form == whenBare && !stop.set && r.dayFollows(led && !between) {
 		return false, nil
 	}
 	return r.taken(c, stop)
@@ -62,8 +62,9 @@ func (r *whenReader) clocks(strong bool) (bool, error) {
 func (c whenClock) sure() bool { return c.set && c.form != whenBare }
 
 // dayFollows tells whether the number that was read last belongs to a day.
-func (r *whenReader) dayFollows() bool {
-	if r.is(0, ".") && r.tok(0).glued && (r.tok(1).digits > 0 || r.at+1 < len(r.toks)) {
+// Behind "um" a dot may as well end a sentence.
+func (r *whenReader) dayFollows(hour bool) bool {
+	if r.is(0, ".") && r.tok(0).glued && (!hour || r.at+1 < len(r.toks)) {
 		return true
 	}
 	_, month := whenMonthOf(r.tok(0).text)
@@ -124,7 +125,7 @@ func (r *whenReader) stops(strong bool) (bool, error) {
 	from := r.at
 	german := r.take("um", "at")
 	c, ok, err := r.clockAt(german)
-	if !ok || strong && !c.sure() || !c.sure() && r.dayFollows() {
+	if !ok || strong && !c.sure() || !c.sure() && r.dayFollows(german) {
 		r.at = from
 		return false, err
 	}
@@ -211,9 +212,10 @@ func (r *whenReader) suffix(c whenClock, german bool) (whenClock, bool, error) {
 			c.form = whenHours
 		}
 		r.minutesBehind(&c)
-	case r.is(0, "h") && (c.hour > 12 || c.form != whenBare):
-		r.at++
-		c.form = whenExact
+	case r.is(0, "h") && (c.hour > 12 || c.form != whenBare || german || r.is(1, "-", "bis") && r.tok(2).digits > 0 || r.is(-2, "-", "bis")):
+		if r.at++; c.form == whenBare {
+			c.form = whenHours
+		}
 		if m := r.tok(0); m.digits == 2 && m.glued {
 			c.minute = m.n
 			r.at++

@@ -170,6 +170,9 @@ func (r *whenReader) times() (start, stop whenClock, timed bool, err error) {
 // inPart puts the times into the part of the day that was said.
 func (r *whenReader) inPart(start, stop *whenClock) error {
 	hour, ok := r.part.toDay(start.hour)
+	if r.part == whenNight && start.hour < 7 {
+		return r.wrong("when_midnight")
+	}
 	if !ok {
 		return r.wrong("when_part", Values{"Time": start.text()})
 	}

@@ -49,6 +49,9 @@ func FuzzWhen(f *testing.F) {
 		if english {
 			lang = English
 		}
+		if _, used, err := FindWhen(lang, strings.Split(text, ","), true, now); err == nil && len(used) == 0 {
+			t.Errorf("%q: a date in no part", text)
+		}
 		w, err := ReadWhen(lang, text, now)
 		if err == nil {
 			checkWhen(t, text, w, now)

@@ -50,7 +50,7 @@ func whenTokens(text string) (clean string, list []whenToken, ok bool) {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		k, to := kind(r), at+size
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.So) || r == '|' || r == '·' {
 			at = to
 			continue
 		}

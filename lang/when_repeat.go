@@ -160,6 +160,7 @@ func (r *whenReader) everyCount() (bool, error) {
 // and plain weekdays where the recurrence was said before.
 func (r *whenReader) everyDays() (bool, error) {
 	always := r.take("immer", "always", "jeweils")
+	each, behind := r.is(-1, "jeweils"), r.at
 	r.take("am", "on")
 	if always {
 		if ok, err := r.try(func() (bool, error) { return r.ordinals(true) }); ok || err != nil {
@@ -172,6 +173,10 @@ func (r *whenReader) everyDays() (bool, error) {
 		return false, nil
 	}
 	list, ok := r.dayList(plural)
+	if !ok && each { // "1.12. bis 3.12., jeweils 9–12 Uhr"
+		r.each, r.at = true, behind
+		return true, nil
+	}
 	if !ok {
 		return false, nil
 	}
@@ -205,7 +210,7 @@ func (r *whenReader) dayList(plural bool) (list []time.Weekday, ok bool) {
 			}
 		}
 		joint := 0
-		for r.is(joint, ",", "und", "and", "&", "+", "/", "sowie") {
+		for r.is(joint, ",", "und", "and", "&", "+", "/", "sowie") || joint > 0 && r.is(joint, whenEvery...) {
 			joint++
 		}
 		if _, found := day(joint); joint == 0 || !found {

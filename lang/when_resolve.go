@@ -76,6 +76,12 @@ func (r *whenReader) settle(loc *time.Location) error {
 		r.last.month = r.first.month // "Dec 3-5"
 		r.last.year = r.first.year
 	}
+	if r.each && r.last.set() && r.rep.Freq == "" && r.clock.set && (r.both || !r.stop.set) {
+		r.rep.Freq, r.rep.Every = "DAILY", 1
+	}
+	if r.rep.Freq != "" && r.zone.exact {
+		return r.wrong("when_rules")
+	}
 	if r.rep.Freq == "" && r.rep.Count > 0 {
 		return r.wrong("when_count_alone")
 	}

@@ -97,16 +97,21 @@ func (r *whenReader) span() (bool, error) {
 	if !r.take("-", "bis", "to", "until", "till") {
 		return false, nil
 	}
+	bare := used == 1
+	hour := bare && !r.is(-1, "-") // "täglich 9 bis 30.6."
+	if bare && r.rep.Freq != "" {
+		return false, nil
+	}
 	r.take("zum", "the")
 	var last whenDay
-	for _, read := range []func(*whenDay) (bool, error){r.dots, r.spelled} {
+	for i, read := range []func(*whenDay) (bool, error){r.dots, r.spelled} {
 		from, mark := r.at, r.mark
-		bare := r.is(3, ".") // "3-5.12.", but not "14-15.30"
 		ok, err := read(&last)
 		if r.mark = mark; err != nil {
 			return false, nil //nolint:nilerr // it is no date then; what else it is comes out later
 		}
-		if !ok || last.month == 0 || last.day == 0 || r.tok(-1).digits > 0 && !bare && last.year == 0 && r.is(-2, ".") {
+		dotted := i > 0 || last.year > 0 || r.is(-1, ".") // "3-5.12.", but not "14-15.30"
+		if !ok || last.month == 0 || last.day == 0 || !dotted || i == 0 && hour {
 			r.at = from
 			last = whenDay{}
 			continue
@@ -152,6 +157,9 @@ func (r *whenReader) until() (bool, error) {
 		return false, nil
 	}
 	r.kept = true
+	if d := r.last.day; d > 0 && d < 25 && r.last.month == 0 && r.clock.set && !r.stop.set && !end {
+		return false, r.wrong("when_dot", Values{"Part": r.behind()}) // "9 Uhr bis 10."
+	}
 	if r.last.month > 0 && r.last.day == 0 {
 		if !end && !whole {
 			return false, r.wrong("when_until_month", Values{"Month": r.month(r.last.month)})

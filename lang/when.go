@@ -48,8 +48,18 @@ type whenReader struct {
 }
 
 // ReadWhen reads a date as people type it, in German or English, by the clock
-// and the zone of now. What is ambiguous, past or not understood is a Problem
-// that says so, in language (lang); nothing is guessed.
+// and the zone of now, which must be one with a name. What is ambiguous, past
+// or not understood is a Problem that says so; nothing is guessed:
+//
+//   - the day comes before the month, and a date without a year is one of the
+//     next nine months;
+//   - "um 7" and "halb drei" are asked back for the half of the day, but for 9
+//     to 12; "7 Uhr" is 7:00, and "2 Uhr" (1 to 5) is asked; so is "2:30" in
+//     English, and in German where it is not "02:30";
+//   - a weekday is the next one, but asked on that day itself, and "next" or
+//     "nächsten" where that may be this week's or the next one's.
+//
+// lang is the language of those who type; both are always understood.
 func ReadWhen(lang, text string, now time.Time) (When, error) {
 	r, err := newWhenReader(lang, text, now)
 	if err != nil {

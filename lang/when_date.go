@@ -157,6 +157,12 @@ func (r *whenReader) times() (start, stop whenClock, timed bool, err error) {
 		return start, stop, false, r.wrong("when_midnight")
 	case r.part != 0:
 		err = r.inPart(&start, &stop)
+	case stop.set && !r.both: // on another day
+		for _, c := range []whenClock{start, stop} {
+			if r.unsure(c) && err == nil {
+				err = r.either(c)
+			}
+		}
 	case stop.set && start.form < whenHours && stop.form == whenExact && stop.hour > 12 && r.pm(start, stop):
 		err = r.either(start)
 	case stop.set:
@@ -189,7 +195,7 @@ func (r *whenReader) inPart(start, stop *whenClock) error {
 func (r *whenReader) unsure(c whenClock) bool {
 	switch c.form {
 	case whenBare, whenLoose:
-		return c.hour <= 8
+		return c.hour >= 1 && c.hour <= 8
 	case whenHours:
 		return c.hour >= 1 && c.hour <= 5
 	}

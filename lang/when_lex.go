@@ -35,7 +35,15 @@ func whenTokens(text string) (clean string, list []whenToken, ok bool) {
 	if len(text) > whenMaxBytes || !utf8.ValidString(text) {
 		return text, nil, false
 	}
-	text = norm.NFC.String(text)
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r): // nothing to see, but it can turn a quotation around
+			return -1
+		}
+		return r
+	}, norm.NFC.String(text))
 	const other, digit, letter = 0, 1, 2
 	kind := func(r rune) int {
 		switch {
@@ -50,7 +58,7 @@ func whenTokens(text string) (clean string, list []whenToken, ok bool) {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		k, to := kind(r), at+size
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.So) || r == '|' || r == '·' {
+		if unicode.IsSpace(r) || unicode.Is(unicode.So, r) || r == '|' || r == '·' {
 			at = to
 			continue
 		}

@@ -113,7 +113,11 @@ func (r *whenReader) onCalendar(loc *time.Location, start whenClock, timed bool)
 		day, err = r.firstOf(loc, start, timed)
 		return day, last, err
 	}
-	if !r.first.set() {
+	switch {
+	case r.first.set():
+	case r.length.set() && !timed:
+		return day, last, r.wrong("when_no_start")
+	default:
 		return day, last, r.wrong("when_no_day")
 	}
 	if day, err = r.date(r.first, r.today, false); err != nil {

@@ -122,6 +122,10 @@ func (r *whenReader) skip() bool {
 	case r.take(",", ";", "(", ")", ".", "am", "an", "den", "dem", "der", "die", "das", "the", "on", "of", "dann", "then",
 		"insgesamt", "im"):
 		return true
+	case r.is(0, "wann", "when", "datum", "date", "termin", "uhrzeit", "time", "zeit", "beginn") && (r.at == 0 || r.is(-1, ",") || r.is(1, ":")):
+		r.at++
+		r.take(":")
+		return true
 	case r.is(0, "und", "and") && r.at+1 < len(r.toks) && r.at > 0:
 		r.at++
 		return true

@@ -155,6 +155,10 @@ func (r *whenReader) clockAt(german bool) (c whenClock, ok bool, err error) {
 		r.at += 2
 		return r.checked(whenClock{set: true, hour: t.n / 100, minute: t.n % 100, form: whenExact})
 	}
+	if t.n == 12 && r.is(1, "noon", "midday") {
+		r.at += 2
+		return whenClock{set: true, hour: 12, form: whenExact}, true, nil
+	}
 	if t.digits > 2 {
 		return c, false, nil
 	}
@@ -257,7 +261,7 @@ func (r *whenReader) minutesBehind(c *whenClock) {
 	if n := whenNumbers[m.text]; n >= 10 && n < 60 && c.minute == 0 { // "neun Uhr dreißig"
 		m.n, m.digits = n, 2
 	}
-	if m.digits != 2 || c.minute > 0 || m.n > 59 || r.is(1, ".", ":", "/", "-", "uhr", "mal", "x", "termine", "times") && !(r.is(1, "-") && r.tok(2).digits > 0) {
+	if m.digits != 2 || c.minute > 0 || m.n > 59 || r.is(1, ".", ":", "/", "uhr", "mal", "x", "termine", "times") || r.is(1, "-") && r.tok(2).digits == 0 {
 		return
 	}
 	unit, _ := whenUnit(r.tok(1).text)

@@ -166,13 +166,17 @@ func (r *whenReader) wholeDays() (bool, error) {
 // counted reads how often: "10 mal", "10x", "10 Termine".
 func (r *whenReader) counted() (bool, error) {
 	from := r.at
+	before := r.is(0, "x") && r.tok(1).glued && r.tok(1).digits > 0 // "x10"
+	if before {
+		r.at++
+	}
 	n, ok := r.number(0)
 	if !ok {
 		return false, nil
 	}
 	r.at++
 	r.take("-")
-	if !r.take("mal", "x", "times", "termine", "treffen", "sessions", "dates", "meetings") {
+	if !before && !r.take("mal", "x", "times", "termine", "treffen", "sessions", "dates", "meetings") {
 		return false, nil
 	}
 	if r.is(0, "woechentlich", "monatlich", "taeglich", "jaehrlich", "im", "in", "die", "pro", "per", "a", "jede", "jeden", "weekly", "monthly", "daily", "every", "each") ||

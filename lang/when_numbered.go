@@ -113,6 +113,9 @@ func (r *whenReader) ofMonth() int {
 func (r *whenReader) inMonth(nth int, weekday time.Weekday) (bool, error) {
 	month, ok := whenMonthOf(r.tok(1).text)
 	if !ok || !r.is(0, "im", "in", "of") {
+		if nth < 0 { // "letzten Dienstag"
+			return false, r.wrong("when_past_day")
+		}
 		return false, r.wrong("when_once_nth")
 	}
 	r.at += 2

@@ -124,14 +124,17 @@ func (r *whenReader) onCalendar(loc *time.Location, start whenClock, timed bool)
 		return day, last, err
 	}
 	if r.last.set() {
-		if r.last.inWeek != r.first.inWeek && r.last.named && !r.last.dated() {
-			r.last.inWeek, r.last.week = false, 0
-		}
 		if last, err = r.date(r.last, day, true); err != nil {
 			return day, last, err
 		}
 		if last.Before(day) {
 			return day, last, r.wrong("when_backwards", Values{"From": Day(r.lang, day), "To": Day(r.lang, last)})
+		}
+		if d := r.first; r.last.inWeek && d.named && !d.inWeek && !d.dated() && !d.counted { // "Mi bis Fr nächste Woche"
+			same := last.AddDate(0, 0, mondayFirst(day.Weekday())-mondayFirst(last.Weekday()))
+			if !same.Equal(day) && !same.After(last) {
+				return day, last, r.wrong("when_which", Values{"A": Day(r.lang, day), "B": Day(r.lang, same)})
+			}
 		}
 	}
 	return day, last, nil

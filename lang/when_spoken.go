@@ -115,7 +115,7 @@ const (
 
 // daypart reads "abends", "am Nachmittag", "in the evening".
 func (r *whenReader) daypart() (bool, error) {
-	r.phrase("in the", "in der", "am", "at")
+	r.phrase("in the", "in der", "am", "at", "zu")
 	part := r.partAhead()
 	if part == 0 {
 		return false, nil

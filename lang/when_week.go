@@ -127,6 +127,12 @@ func (r *whenReader) span() (bool, error) {
 
 // until reads the end: "bis 16 Uhr", "bis 5.12.", "until the end of June".
 func (r *whenReader) until() (bool, error) {
+	if r.is(0, "ende", "end", "endet") && r.clock.set && !r.stop.set { // "Beginn 14 Uhr, Ende 16 Uhr"
+		r.at++
+		r.take(":")
+		r.take("um", "at")
+		return r.stops(true)
+	}
 	if !r.is(0, whenJoins...) {
 		return false, nil
 	}

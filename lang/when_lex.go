@@ -35,15 +35,7 @@ func whenTokens(text string) (clean string, list []whenToken, ok bool) {
 	if len(text) > whenMaxBytes || !utf8.ValidString(text) {
 		return text, nil, false
 	}
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r): // nothing to see, but it can turn a quotation around
-			return -1
-		}
-		return r
-	}, norm.NFC.String(text))
+	text = strings.Map(visible, norm.NFC.String(text))
 	const other, digit, letter = 0, 1, 2
 	kind := func(r rune) int {
 		switch {
@@ -91,6 +83,18 @@ func whenTokens(text string) (clean string, list []whenToken, ok bool) {
 		}
 	}
 	return text, list, true
+}
+
+// visible makes blanks of control characters and leaves out what cannot be
+// seen but turns a quotation around.
+func visible(r rune) rune {
+	switch {
+	case unicode.IsControl(r):
+		return ' '
+	case unicode.Is(unicode.Cf, r):
+		return -1
+	}
+	return r
 }
 
 // whenParts takes words apart that are written as one: "Dienstagabend",

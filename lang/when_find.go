@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,7 +17,8 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 	if title {
 		from = 1
 	}
-	near, best, hours := -1, 0, -1
+	near, best := -1, 0
+	var broken []int // parts that say something of the date, and more
 	var texts []string
 	for i := from; i < len(parts); i++ {
 		r, err := newWhenReader(lang, parts[i], now)
@@ -30,11 +32,13 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 			used, texts = append(used, i), append(texts, parts[i])
 		case behind && (whole && r.length.set() || r.year()): // "3.12. 14 Uhr, 90 min", "December 3, 2026"
 			used, texts = append(used, i), append(texts, parts[i])
-		case firm > 0 && !whole && r.clock.set && hours < 0:
-			hours = i
-			fallthrough
-		case firm > best:
-			near, best = i, max(best, firm)
+		default:
+			if !whole && (r.clock.set || r.rep.Freq != "" || r.toUntil()) {
+				broken = append(broken, i)
+			}
+			if firm > best {
+				near, best = i, firm
+			}
 		}
 	}
 	if len(used) == 0 && near >= 0 { // something like a date, with a word that is none
@@ -44,11 +48,32 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 		return w, nil, Wrong("when_none")
 	}
 	w, err = ReadWhen(lang, strings.Join(texts, ", "), now)
-	if err == nil && w.Open && hours >= 0 { // "3.12., 14 Uhr bei Anke": not all day
-		_, err = ReadWhen(lang, parts[hours], now)
-		return When{}, []int{hours}, err
+	for _, i := range broken {
+		if err != nil || !w.lacks(lang, parts[i], now) {
+			continue
+		}
+		if _, err = ReadWhen(lang, parts[i], now); err != nil {
+			return When{}, []int{i}, err
+		}
 	}
 	return w, used, err
+}
+
+// lacks tells whether a part with other words in it says what the date does
+// not: its time ("3.12., 14 Uhr bei Anke"), its end, or how it comes again.
+func (w When) lacks(lang, part string, now time.Time) bool {
+	r, err := newWhenReader(lang, part, now)
+	if err != nil {
+		return false
+	}
+	end := r.toUntil()
+	r.scan()
+	return w.Open && r.clock.set || end && w.End.IsZero() || r.rep.Freq != "" && w.Repeat.Freq == ""
+}
+
+// toUntil tells whether the text begins like an end: "bis 16 Uhr".
+func (r *whenReader) toUntil() bool {
+	return r.toks[0].word() && slices.Contains(whenJoins, r.toks[0].text) && slices.ContainsFunc(r.toks, func(t whenToken) bool { return t.digits > 0 })
 }
 
 // scan reads as far as all is part of a date. firm counts what is hardly

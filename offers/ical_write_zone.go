@@ -30,33 +30,50 @@ func (t icalTurn) sameAs(o icalTurn) bool {
 func icalTurns(loc *time.Location, first int) []icalTurn {
 	var out []icalTurn
 	end := time.Date(icalLastYear, 1, 1, 0, 0, 0, 0, time.UTC)
-	for t := time.Date(max(first, icalMinYear), 1, 1, 0, 0, 0, 0, time.UTC).Add(-24 * time.Hour).In(loc); t.Before(end); {
-		name, to := t.Zone()
-		turn := icalTurn{from: to, to: to, name: name, summer: t.IsDST()}
-		begin, next := t.ZoneBounds()
-		if begin.IsZero() || begin.Year() < icalZoneBegin {
-			turn.wall = time.Date(icalZoneBegin, 1, 1, 0, 0, 0, 0, time.UTC)
-		} else {
-			before := begin.Add(-time.Second)
-			_, turn.from = before.Zone()
-			turn.wall = time.Unix(begin.Unix()+int64(turn.from), 0).UTC()
-			// Where winter time is the exception (Dublin, Casablanca), it is still the one to be called standard.
-			if turn.summer && !before.IsDST() && turn.to < turn.from {
-				turn.summer = false
-			} else if !turn.summer && before.IsDST() && turn.to > turn.from {
-				turn.summer = true
-			}
-		}
-		turn.at = turn.wall.Unix() - int64(turn.from)
+	for t := time.Date(max(first, icalZoneBegin), 1, 1, 0, 0, 0, 0, time.UTC).Add(-24 * time.Hour).In(loc); t.Before(end); {
+		turn := icalTurnAt(t)
 		if n := len(out); n == 0 || out[n-1].to != turn.to || out[n-1].name != turn.name || out[n-1].summer != turn.summer {
 			out = append(out, turn)
 		}
+		_, next := t.ZoneBounds()
 		if next.IsZero() {
 			break
+		}
+		if !next.After(t) { // at the end of leap years
+			next = t.Add(24 * time.Hour)
 		}
 		t = next
 	}
 	return out
+}
+
+// icalTurnAt is the last turn before t, or at it.
+func icalTurnAt(t time.Time) icalTurn {
+	name, to := t.Zone()
+	turn := icalTurn{from: to, to: to, name: name, summer: t.IsDST()}
+	begin, _ := t.ZoneBounds()
+	for { // ZoneBounds ends at some new years, too
+		if begin.IsZero() || begin.Year() < icalZoneBegin {
+			turn.wall = time.Date(icalZoneBegin, 1, 1, 0, 0, 0, 0, time.UTC)
+			turn.at = turn.wall.Unix() - int64(to)
+			return turn
+		}
+		before := begin.Add(-time.Second)
+		was, from := before.Zone()
+		if from == to && was == name && before.IsDST() == t.IsDST() {
+			begin, _ = before.ZoneBounds()
+			continue
+		}
+		turn.from, turn.at, turn.wall = from, begin.Unix(), time.Unix(begin.Unix()+int64(from), 0).UTC()
+		// Where winter time is the exception (Dublin, Casablanca), it is still the one to be called standard.
+		switch {
+		case t.IsDST() && !before.IsDST() && to < from:
+			turn.summer = false
+		case !t.IsDST() && before.IsDST() && to > from:
+			turn.summer = true
+		}
+		return turn
+	}
 }
 
 // icalPattern is how a yearly turn finds its day: "-1SU" the last Sunday of the month, "2SU" the second, or the Sunday

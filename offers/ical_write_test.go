@@ -69,8 +69,10 @@ func icalSeriesCases() []struct{ name, lines string } {
 			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260608T190000", ";TZID=Europe/Berlin:20260608T180000", ";TZID=Europe/Berlin:20260608T200000", "LOCATION:Neu") + "\n" +
 			exception(";TZID=Europe/Berlin:20260921T190000", ";TZID=Europe/Berlin:20260922T180000", ";TZID=Europe/Berlin:20260922T190000")},
 		{"future-day", berlin + "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH\n" +
-			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260615T190000", ";TZID=Europe/Berlin:20260617T180000", ";TZID=Europe/Berlin:20260617T200000") + "\n" +
-			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261228T190000", ";TZID=Europe/Berlin:20261227T180000", ";TZID=Europe/Berlin:20261227T200000")},
+			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260622T190000", ";TZID=Europe/Berlin:20260624T180000", ";TZID=Europe/Berlin:20260624T200000") + "\n" +
+			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261221T190000", ";TZID=Europe/Berlin:20261220T180000", ";TZID=Europe/Berlin:20261220T200000")},
+		{"future-unplanned", berlin + "RRULE:FREQ=WEEKLY;INTERVAL=2\n" +
+			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260608T190000", ";TZID=Europe/Berlin:20260609T180000", ";TZID=Europe/Berlin:20260609T200000")},
 		{"future-month", berlin + "RRULE:FREQ=MONTHLY;BYDAY=1MO;COUNT=20\n" +
 			exception(";RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260504T190000", ";TZID=Europe/Berlin:20260506T180000", ";TZID=Europe/Berlin:20260506T200000")},
 		{"future-cancelled", berlin + "RRULE:FREQ=WEEKLY;COUNT=20\n" +

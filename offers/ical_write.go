@@ -19,7 +19,7 @@ type Published struct {
 	Dates []store.Occurrence // only these of its dates; nil: all of them, as the series it is
 }
 
-// CalendarOptions says for whom a calendar is written. Of the View it takes the phrases, the language and the zone.
+// CalendarOptions says for whom a calendar is written. Of the View it takes the phrases and the language.
 type CalendarOptions struct {
 	View
 	Name    string                       // what programs call the calendar; "": they choose
@@ -88,9 +88,7 @@ func (w *icalPublisher) head() {
 		w.text("NAME", name)
 		w.text("X-WR-CALNAME", name)
 	}
-	if z := w.opt.Zone; z != nil && z.String() != "Local" {
-		w.text("X-WR-TIMEZONE", z.String())
-	}
+	// No X-WR-TIMEZONE: some programs move series in UTC to that zone's summer time.
 	if w.opt.Refresh > 0 {
 		every := icalDurationText(0, int64(w.opt.Refresh/time.Second))
 		w.raw("REFRESH-INTERVAL;VALUE=DURATION:", every)

@@ -114,13 +114,18 @@ func (w *icalPublisher) when(p *icalPiece, zone *icalNamed) {
 	if p.rule == "" && !p.allDay { // an hour that the clocks skip is only of use to a rule
 		start.wall = icalWall(start.at, zone.loc)
 	}
-	w.moment("DTSTART", start, p.allDay, zone)
+	switch {
+	case p.rule == "" && !p.allDay && icalTwice(start.at, zone.loc):
+		w.raw("DTSTART:", start.at.UTC().Format(icalUTCForm))
+	default:
+		w.moment("DTSTART", start, p.allDay, zone)
+	}
 	end := start.at.Add(time.Duration(p.secs) * time.Second)
 	switch wall := icalWall(end, zone.loc); {
 	case p.allDay:
 		w.moment("DTEND", icalPlanned{wall: start.wall.AddDate(0, 0, max(p.days, 1))}, true, zone)
 	case p.days == 0 && p.secs == 0:
-	case p.days == 0 && icalResolve(wall, zone.loc).Equal(end):
+	case p.days == 0 && !icalTwice(end, zone.loc):
 		w.moment("DTEND", icalPlanned{wall, end}, false, zone)
 	default: // nominal days, and ends in the hour that the clocks show twice
 		w.raw("DURATION:", icalDurationText(p.days, p.secs))
@@ -129,11 +134,33 @@ func (w *icalPublisher) when(p *icalPiece, zone *icalNamed) {
 		w.raw("RRULE:", p.rule)
 	}
 	for _, d := range p.plus {
-		w.moment("RDATE", d, p.allDay, zone)
+		if p.allDay {
+			w.moment("RDATE", d, true, zone)
+		} else { // libical takes the hours of an RDATE for UTC, whatever its TZID
+			w.raw("RDATE:", d.at.UTC().Format(icalUTCForm))
+		}
 	}
 	for _, d := range p.minus {
 		w.moment("EXDATE", d, p.allDay, zone)
 	}
+}
+
+// icalTwice tells whether clocks show the same at another instant, too. By RFC 5545 3.3.5 the first of the two is meant;
+// most programs take the second.
+func icalTwice(at time.Time, loc *time.Location) bool {
+	begin, end := at.In(loc).ZoneBounds()
+	for _, turn := range []time.Time{begin, end} {
+		if turn.IsZero() {
+			continue
+		}
+		_, before := turn.Add(-time.Second).In(loc).Zone()
+		_, after := turn.In(loc).Zone()
+		back := time.Duration(before-after) * time.Second
+		if d := at.Sub(turn); back > 0 && d >= -back && d < back {
+			return true
+		}
+	}
+	return false
 }
 
 // moment writes a property that is a date, or a time: in its zone if that tells it, else in UTC.

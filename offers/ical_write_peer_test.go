@@ -17,19 +17,21 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// icalPeers are other programs' ways to read a calendar, and the cases in which they are known to be wrong.
-func icalPeers() map[string]struct {
+type icalPeer struct {
 	read  func(testing.TB, []string) map[string][]string
-	wrong map[string]string
-} {
-	return map[string]struct {
-		read  func(testing.TB, []string) map[string][]string
-		wrong map[string]string
-	}{
-		"emersion/go-ical": {icalEach(icalByEmersion), nil},
-		"arran4":           {icalEach(icalByArran), nil},
-		"icalendar":        {icalByPython("icalendar"), nil},
-		"libical":          {icalByPython("libical"), nil},
+	wrong map[string]string // cases it reads wrongly: the days that are not compared, or "" for all
+}
+
+// icalPeers are other programs' ways to read a calendar. All of them take the second of the hours that clocks show
+// twice, against RFC 5545 3.3.5; libical loses its way in those that clocks skip; and recurring-ical-events 2.0.1
+// knows one date a day only, even if nothing but the rule is there.
+func icalPeers() map[string]icalPeer {
+	const twice, skipped = "2026-10-25", "2026-03-29 2026-03-30"
+	return map[string]icalPeer{
+		"emersion/go-ical": {icalEach(icalByEmersion), map[string]string{"overlap": twice}},
+		"arran4":           {icalEach(icalByArran), map[string]string{"overlap": twice}},
+		"icalendar":        {icalByPython("icalendar"), map[string]string{"overlap": twice, "exdate-day": ""}},
+		"libical":          {icalByPython("libical"), map[string]string{"overlap": twice, "gap": skipped}},
 	}
 }
 
@@ -47,7 +49,7 @@ func TestPeersReadTheSame(t *testing.T) {
 			name := tt.name
 			if own { // under a name that nobody knows, our description of the zone must do
 				name += "-own"
-				text = strings.NewReplacer("TZID="+e.Recurrence.Zone, "TZID=Hof", "TZID:"+e.Recurrence.Zone, "TZID:Hof").Replace(text)
+				text = strings.NewReplacer("TZID="+e.Recurrence.Zone, "TZID=Hof-"+tt.name, "TZID:"+e.Recurrence.Zone, "TZID:Hof-"+tt.name).Replace(text)
 				if strings.Contains(tt.name, "utc") || e.AllDay {
 					continue
 				}
@@ -68,14 +70,20 @@ func TestPeersReadTheSame(t *testing.T) {
 	for name, peer := range icalPeers() {
 		t.Run(name, func(t *testing.T) {
 			got := peer.read(t, files)
-			for _, path := range files {
+			for path := range got {
 				tt := strings.TrimSuffix(filepath.Base(path), ".ics")
 				t.Run(tt, func(t *testing.T) {
-					dates, ok := got[path]
-					if why := peer.wrong[strings.TrimSuffix(tt, "-own")]; why != "" || !ok {
-						t.Skip(why)
+					days, known := peer.wrong[strings.TrimSuffix(tt, "-own")]
+					if known && days == "" {
+						t.Skip("read wrongly by this library")
 					}
-					icalDiffer(t, dates, want[path], texts[path])
+					right := func(dates []string) []string {
+						return slices.DeleteFunc(slices.Clone(dates), func(d string) bool { return known && strings.Contains(days, d[:10]) })
+					}
+					if len(right(want[path])) == 0 && tt != "single-cancelled" && tt != "single-cancelled-own" {
+						t.Error("the case has no dates")
+					}
+					icalDiffer(t, right(got[path]), right(want[path]), texts[path])
 				})
 			}
 		})

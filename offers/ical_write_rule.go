@@ -33,12 +33,32 @@ func (s *icalSeries) ruleFor(t *icalStretch, anchor time.Time, named bool) (text
 	if !until.at.After(anchor) {
 		return "", true, nil
 	}
-	until = s.moved(t, until)
-	value := until.at.UTC().Format(icalUTCForm)
-	if t.allDay {
-		value = until.wall.Format(icalDateForm)
+	return strings.Join(append(parts, "UNTIL="+s.untilText(t, until)), ";"), true, nil
+}
+
+// untilText writes a bound of a stretch: for whole days the last of them, else a time in UTC. As long as there is one
+// date a day, that is the end of the day, for some programs compare hours of summer with those of winter.
+func (s *icalSeries) untilText(t *icalStretch, until icalPlanned) string {
+	if s.rule.part("BYHOUR")+s.rule.part("BYMINUTE")+s.rule.part("BYSECOND") != "" && !t.allDay {
+		return until.at.UTC().Format(icalUTCForm) // such dates are not moved by hours
 	}
-	return strings.Join(append(parts, "UNTIL="+value), ";"), true, nil
+	day := until.wall.Truncate(24 * time.Hour)
+	if s.instant(day.Add(s.start.Sub(s.start.Truncate(24 * time.Hour)))).After(until.at) {
+		day = day.AddDate(0, 0, -1)
+	}
+	day = day.AddDate(0, 0, t.change.days())
+	if t.allDay {
+		return day.Format(icalDateForm)
+	}
+	return s.instant(day.Add(24*time.Hour - time.Second)).UTC().Format(icalUTCForm)
+}
+
+// days is how many days a change moves its date on; nil changes nothing.
+func (c *icalChange) days() int {
+	if c == nil {
+		return 0
+	}
+	return int(c.start.wall.Truncate(24*time.Hour).Sub(c.key.wall.Truncate(24*time.Hour)) / (24 * time.Hour))
 }
 
 // until is the last instant, before it is moved, at which a stretch may have a date by the rule; false: it never ends.
@@ -90,10 +110,7 @@ func (r *icalRule) part(key string) string {
 // shifted are the parts of a rule but for COUNT and UNTIL, for dates that are all moved by shift. Days of the week can
 // be moved, and the hour as long as the rule does not name it.
 func (r *icalRule) shifted(shift time.Duration, c *icalChange) ([]string, bool) {
-	days := 0
-	if c != nil {
-		days = int(c.start.wall.Truncate(24*time.Hour).Sub(c.key.wall.Truncate(24*time.Hour)) / (24 * time.Hour))
-	}
+	days := c.days()
 	movable := days == 0 || r.opt.Freq == rrule.WEEKLY || r.opt.Freq == rrule.DAILY
 	var out []string
 	for part := range strings.SplitSeq(r.text, ";") {

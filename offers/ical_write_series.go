@@ -166,7 +166,17 @@ func (s *icalSeries) fill(t *icalStretch, horizon time.Time) error {
 		}
 	}
 	for _, p := range s.extra[1:] {
-		if t.has(p) && !p.at.Equal(anchor.at) {
+		if !t.has(p) || p.at.Equal(anchor.at) {
+			continue
+		}
+		named := false
+		if t.rule != "" {
+			var err error
+			if named, err = s.names(p); err != nil {
+				return err
+			}
+		}
+		if !named {
 			t.plus = append(t.plus, s.moved(t, p))
 		}
 	}

@@ -35,12 +35,15 @@ def components(cal):
 def with_libical(text):
     cal = I.Component.new_from_string(text)
     assert cal.count_errors() == 0, cal.as_ical_string()
+    utc = I.Timezone.get_utc_timezone()
     # An exception stands for the date of its key, which libical leaves to its callers.
     changed = {}
     for e in components(cal):
         key = e.get_recurrenceid()
         if not key.is_null_time():
-            changed.setdefault(e.get_uid(), set()).add(key.as_timet_with_zone(key.get_timezone()))
+            tzid = e.get_first_property(I.PropertyKind.RECURRENCEID_PROPERTY).get_first_parameter(I.ParameterKind.TZID_PARAMETER)
+            zone = cal.get_timezone(tzid.get_tzid()) if tzid else utc
+            changed.setdefault(e.get_uid(), set()).add(key.as_timet_with_zone(zone))
     out = []
 
     def found(e, span, _):
@@ -51,11 +54,11 @@ def with_libical(text):
         whole = e.get_dtstart().is_date()
         start, end = (datetime.datetime.fromtimestamp(t, UTC) for t in (start, end))
         if whole:
-            # the end of a span of whole days is its last second
-            start, end = start.date(), (end + datetime.timedelta(seconds=1)).date()
+            # a span of whole days takes DTEND for the last of them; the property itself is read well
+            start, days = start.date(), e.get_dtend().subtract(e.get_dtstart()).as_int() // 86400
+            end = start + datetime.timedelta(days=days)
         out.append(line(start, end, e.get_summary()))
 
-    utc = I.Timezone.get_utc_timezone()
     first, last = (I.Time.new_from_timet_with_zone(int(datetime.datetime(y, 1, 1, tzinfo=UTC).timestamp()), 0, utc) for y in (2025, 2029))
     for e in components(cal):
         e.foreach_recurrence(first, last, found, None)

@@ -24,7 +24,7 @@ type icalPeer struct {
 
 // icalPeers are other programs' ways to read a calendar. All of them take the second of the hours that clocks show
 // twice, against RFC 5545 3.3.5; libical loses its way in those that clocks skip; and recurring-ical-events 2.0.1
-// knows one date a day only, even if nothing but the rule is there.
+// knows only one date a day of what has a SEQUENCE.
 func icalPeers() map[string]icalPeer {
 	const twice, skipped = "2026-10-25", "2026-03-29 2026-03-30"
 	return map[string]icalPeer{

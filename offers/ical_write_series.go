@@ -20,7 +20,10 @@ type icalPiece struct {
 	title, location, url string // where they differ from the offer's
 }
 
-const icalAlways = 1 << 62 // Unix seconds, later than all
+const (
+	icalAlways    = 1 << 62 // Unix seconds, later than all
+	icalMaxListed = 1_000   // dates of a series that no rule describes
+)
 
 // icalStretch is a part of a series between two changes for good. Its dates are those planned from begin on and before
 // end, all moved by shift.
@@ -198,7 +201,7 @@ func (s *icalSeries) list(t *icalStretch, horizon time.Time) error {
 		}
 		if p = s.moved(t, p); first && t.change == nil {
 			t.start = p
-		} else if !p.at.Equal(t.start.at) {
+		} else if !p.at.Equal(t.start.at) && len(t.plus) < icalMaxListed {
 			t.plus = append(t.plus, p)
 		}
 		first = false

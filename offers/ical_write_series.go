@@ -199,7 +199,10 @@ func (s *icalSeries) list(t *icalStretch, horizon time.Time) error {
 		if !t.has(p) {
 			continue
 		}
-		if p = s.moved(t, p); first && t.change == nil {
+		if p = s.moved(t, p); !s.byKey[d.Key.Unix()] { // exact for hours that the clocks skip, too
+			p = icalPlanned{icalWall(d.Start, s.loc), d.Start}
+		}
+		if first && t.change == nil {
 			t.start = p
 		} else if !p.at.Equal(t.start.at) && len(t.plus) < icalMaxListed {
 			t.plus = append(t.plus, p)
@@ -271,6 +274,12 @@ func (s *icalSeries) changed(t *icalStretch) ([]icalPiece, error) {
 		p := c.piece(t.uid)
 		key := s.moved(t, c.key)
 		p.key, p.keyDay = &key, t.allDay
+		if t.cancelled && !p.cancelled { // takes place after all, though nothing else of its series does
+			p.key, p.uid = nil, t.uid+"#"+c.key.at.UTC().Format(icalUTCForm)
+			t.minus = append(t.minus, key)
+			out = append(out, p)
+			continue
+		}
 		planned, err := s.plans(t, c.key, key)
 		if err != nil {
 			return nil, err

@@ -138,7 +138,7 @@ func icalLinesAreRight(t testing.TB, text string) {
 
 func TestGoldenCalendars(t *testing.T) {
 	for _, tt := range icalSeriesCases() {
-		if !slices.Contains([]string{"days-weekly", "moved", "one-cancelled", "future-day", "lord-howe", "exdate-day", "single-cancelled"}, tt.name) {
+		if !slices.Contains([]string{"days-weekly", "moved", "moved-unplanned", "one-cancelled", "future-day", "lord-howe", "exdate-day", "single-cancelled"}, tt.name) {
 			continue
 		}
 		e := icalCase(t, tt.lines).Entries[0]
@@ -236,6 +236,25 @@ func TestYearlyZonesHaveRules(t *testing.T) {
 	}
 }
 
+// Ireland's and Morocco's winter time is the exception by law, but programs expect DAYLIGHT to be ahead.
+func TestDaylightIsAhead(t *testing.T) {
+	for _, name := range []string{"Europe/Dublin", "Africa/Casablanca", "Europe/Berlin", "Australia/Lord_Howe"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[bool]int{}
+		for _, turn := range icalTurns(loc, 2026) {
+			if seen[turn.summer]++; turn.summer != (turn.to > turn.from) {
+				t.Errorf("%s: %+v", name, turn)
+			}
+		}
+		if seen[true] < 50 || seen[false] < 50 {
+			t.Errorf("%s: %v turns", name, seen)
+		}
+	}
+}
+
 func TestWriteTexts(t *testing.T) {
 	e := icalCase(t, "DTSTART:20260301T100000Z").Entries[0]
 	o := icalStored(t, &e)
@@ -313,8 +332,12 @@ func TestWriteOwnZones(t *testing.T) {
 	}
 	v := icalView(t)
 	list := func(yield func(Published, error) bool) {
-		for i, offset := range []string{"+0330", "-0145"} {
-			r, _ := json.Marshal(Recurrence{Start: "20260301T120000", Seconds: 3600, Zone: `Hof: "Nord", \Süd`, VTimezone: zone(offset), Rule: "FREQ=DAILY;COUNT=2"})
+		for i, offset := range []string{"+0330", "-0145", "+0900"} {
+			name := `Hof: "Nord", \Süd`
+			if i == 2 {
+				name = "/Europe/Berlin/" // cleaned, it would be a zone that readers know
+			}
+			r, _ := json.Marshal(Recurrence{Start: "20260301T120000", Seconds: 3600, Zone: name, VTimezone: zone(offset), Rule: "FREQ=DAILY;COUNT=2"})
 			o := store.Offer{ID: int64(i), UID: fmt.Sprint("u", i), Title: "T", Status: store.OfferActive, Recurrence: string(r)}
 			if !yield(Published{Offer: o}, nil) {
 				return
@@ -329,6 +352,6 @@ func TestWriteOwnZones(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	icalSame(t, "dates", icalOccurrences(t, back.Entries), []string{"2026-03-01T08:30/2026-03-01T09:30 T", "2026-03-01T13:45/2026-03-01T14:45 T",
-		"2026-03-02T08:30/2026-03-02T09:30 T", "2026-03-02T13:45/2026-03-02T14:45 T"})
+	icalSame(t, "dates", icalOccurrences(t, back.Entries), []string{"2026-03-01T03:00/2026-03-01T04:00 T", "2026-03-01T08:30/2026-03-01T09:30 T", "2026-03-01T13:45/2026-03-01T14:45 T",
+		"2026-03-02T03:00/2026-03-02T04:00 T", "2026-03-02T08:30/2026-03-02T09:30 T", "2026-03-02T13:45/2026-03-02T14:45 T"})
 }

@@ -113,6 +113,9 @@ func icalWriteReads(t testing.TB, v View, lines, title string) {
 		if err != nil || len(back.Skipped) > 0 {
 			t.Fatalf("%v %v", err, back.Skipped)
 		}
+		if strings.Count(text, "\nRDATE") >= icalMaxListed {
+			continue // a list that is cut
+		}
 		icalDiffer(t, icalTimes(t, back.Entries), icalTimes(t, cal.Entries[i:i+1]), lines+"\n\n"+text)
 		for _, e := range back.Entries {
 			icalSame(t, "title", e.Title, icalOneLine(strings.ToValidUTF8(title, ""), 200))

@@ -36,21 +36,31 @@ type icalSeries struct {
 	collected []Date
 }
 
+// zone is where the series takes place.
+func (r Recurrence) zone() (*time.Location, error) {
+	if r.VTimezone != "" {
+		return icalDescribedZone(r.Zone, r.VTimezone)
+	}
+	if loc, ok := icalIANA(r.Zone); ok {
+		return loc, nil
+	}
+	return nil, fmt.Errorf("%w %q", errIcalZone, r.Zone)
+}
+
 // series reads r, which may come from a file, and trusts none of it.
 func (r Recurrence) series() (*icalSeries, error) {
-	s := &icalSeries{
-		Recurrence: r, except: map[int64]bool{}, days: map[string]bool{},
-		byKey: map[int64]bool{}, lengths: map[int64]int64{},
+	loc, err := r.zone()
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if r.VTimezone != "" {
-		if s.loc, err = icalDescribedZone(r.Zone, r.VTimezone); err != nil {
-			return nil, err
-		}
-	} else if loc, ok := icalIANA(r.Zone); ok {
-		s.loc = loc
-	} else {
-		return nil, fmt.Errorf("%w %q", errIcalZone, r.Zone)
+	return r.seriesIn(loc)
+}
+
+// seriesIn is series for who knows its zone already.
+func (r Recurrence) seriesIn(loc *time.Location) (*icalSeries, error) {
+	s := &icalSeries{
+		Recurrence: r, loc: loc, except: map[int64]bool{}, days: map[string]bool{},
+		byKey: map[int64]bool{}, lengths: map[int64]int64{},
 	}
 	first, form, err := s.read(r.Start)
 	if err != nil {

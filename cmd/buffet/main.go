@@ -36,6 +36,7 @@ type CLI struct {
 	Export  ExportCmd  `cmd:"" help:"Write a network's questions and experiences as JSONL."`
 	Search  SearchCmd  `cmd:"" help:"Search all that is kept of questions and experiences, rooms' own among it."`
 	Digest  DigestCmd  `cmd:"" help:"List digests, or print one to pass on."`
+	When    WhenCmd    `cmd:"" help:"Read a date as people type it, and say how it is understood."`
 	Reset   ResetCmd   `cmd:"" name:"reset-device" help:"Give up a lost device and make a new one."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

@@ -60,18 +60,11 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
 		if err != nil || !strings.HasPrefix(key, knowledge.HintPrefix) {
-			return ignoreMissing(err)
+			return store.Ignore(err)
 		}
 		_, err = tx.AddMark(ctx, store.Mark{Event: in.Event, Room: in.Room, Sender: in.Sender, What: store.MarkQuiet, At: time.Now()})
 		return err
 	})
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // tellFlood tells a person, once a day, that we do not follow any more.
@@ -93,7 +86,7 @@ func (b *Bot) chosen(ctx context.Context, in store.Incoming, r reacted) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
 		if err != nil {
-			return ignoreMissing(err)
+			return store.Ignore(err)
 		}
 		now := time.Now()
 		text, err := b.keeper().Choose(ctx, tx, language, key, in.Sender, []knowledge.Choice{knowledge.ChoiceOfSign(r.Sign)}, in.Event, now)
@@ -171,7 +164,7 @@ func (b *Bot) solve(ctx context.Context, in store.Incoming, p knowledge.Place, t
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		_, err := b.keeper().Close(ctx, tx, p, q.ID, in.Sender, organiser, in.Event, reply, time.Now())
-		return ignoreMissing(err)
+		return store.Ignore(err)
 	})
 }
 
@@ -220,7 +213,7 @@ func (b *Bot) reply(ctx context.Context, in store.Incoming) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		q, err := b.questionOf(ctx, tx, r)
 		if err != nil || q.Room != in.Room {
-			return ignoreMissing(err)
+			return store.Ignore(err)
 		}
 		said := knowledge.Said{Event: in.Event, Thread: r.Thread, Author: in.Sender, Text: r.Text, Sent: in.Sent}
 		return b.keeper().Answer(ctx, tx, p, q.ID, said, time.Now())

@@ -122,7 +122,7 @@ func (b *Bot) recheckOne(ctx context.Context, p knowledge.Place, c store.Contrib
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := store.ContributionByID(ctx, tx, c.ID)
 		if err != nil || now.Body != c.Body { // an edit came by in the meantime
-			return ignoreMissing(err)
+			return store.Ignore(err)
 		}
 		return b.keeper().Edit(ctx, tx, c.EventRoom, c.Event, c.Author, text, time.Now())
 	})

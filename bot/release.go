@@ -33,7 +33,7 @@ func (b *Bot) released(ctx context.Context, in store.Incoming, r reacted) error 
 	err = b.tick(ctx, in, func(tx *store.Tx) error {
 		now := time.Now()
 		if d, err = store.DigestByID(ctx, tx, d.ID); err != nil {
-			return ignoreMissing(err)
+			return store.Ignore(err)
 		}
 		if d.State != store.DigestDraft {
 			return lang.Wrong("digest_decided")

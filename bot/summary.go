@@ -161,7 +161,7 @@ func (s *summing) waits(ctx context.Context, draft int64) (bool, error) {
 		return true, nil
 	}
 	d, err := store.DigestByID(ctx, s.Store.Reader(), draft)
-	return d.State == store.DigestDraft, ignoreMissing(err)
+	return d.State == store.DigestDraft, store.Ignore(err)
 }
 
 // wait puts the job off until the room is not being read any more.

@@ -28,7 +28,7 @@ func (p *Publisher) SendDraft(ctx context.Context, tx *store.Tx, digest int64, o
 		if _, err := tx.Send(ctx, m, now); err != nil {
 			return err
 		}
-		if err := tx.PutDigestPost(ctx, store.DigestPost{Key: m.Key, Digest: digest, Kind: store.PostDraft, User: user, BodyHash: bodyHash(text)}); err != nil {
+		if err := tx.PutDigestPost(ctx, store.DigestPost{Key: m.Key, Digest: digest, Kind: store.PostDraft, User: user, BodyHash: text.Hash()}); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func Refuse(ctx context.Context, tx *store.Tx, d store.Digest, now time.Time) er
 // Shown notes a message that shows a weekly digest, so that it is mended with
 // it, or taken back if it is a file. key is its key in the outbox.
 func Shown(ctx context.Context, tx *store.Tx, page *Page, kind, key string, room id.RoomID, user id.UserID) error {
-	hash := bodyHash(page.Text())
+	hash := page.Text().Hash()
 	if kind == store.PostFile {
 		hash = voidsHash(page.Digest)
 	}

@@ -55,7 +55,7 @@ func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, 
 	if post.Kind == store.PostDraft {
 		text = p.draft(d, page)
 	}
-	hash := bodyHash(text)
+	hash := text.Hash()
 	if hash == post.BodyHash {
 		return nil
 	}

@@ -163,7 +163,7 @@ func (p *Publisher) show(ctx context.Context, tx *store.Tx, d store.Digest, kind
 	if _, err := tx.Send(ctx, m, now); err != nil {
 		return err
 	}
-	hash := bodyHash(text)
+	hash := text.Hash()
 	if d.Kind == store.DigestSummary {
 		hash = voidsHash(d)
 	}

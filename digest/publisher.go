@@ -2,8 +2,6 @@ package digest
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -69,13 +67,6 @@ func (p *Publisher) Handlers() map[string]schedule.Handler {
 // errNotThere lets a digest wait until the bot is in the room, or its
 // organisers are told that it failed.
 var errNotThere = errors.New("not in the room")
-
-func ignoreGone(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
-}
 
 // settle moves a draft on, and has the messages say so that show it. A draft
 // that was moved on by somebody else in the meantime gives a Problem.
@@ -144,11 +135,6 @@ func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) err
 func release(ctx context.Context, tx *store.Tx, digest int64, now time.Time) error {
 	_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s/%d", PublishKind, digest), PublishKind, store.MendDigestArgs{Digest: digest}, now)
 	return err
-}
-
-func bodyHash(t *lang.Text) string {
-	sum := sha256.Sum256([]byte(t.Plain() + "\x00" + t.HTML()))
-	return hex.EncodeToString(sum[:])
 }
 
 // personKey is what stands for a person in an outbox key, which outlives them.

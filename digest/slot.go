@@ -61,7 +61,7 @@ func (p *Publisher) slot(ctx context.Context, j *schedule.Job) error {
 		now := p.Now()
 		d, err := store.DigestByID(ctx, tx, n)
 		if err != nil || d.State != store.DigestDraft {
-			return ignoreGone(err) // a later slot was faster
+			return store.Ignore(err) // a later slot was faster
 		}
 		if err := p.voidStale(ctx, tx, d, draft.Lines, stale); err != nil {
 			return err

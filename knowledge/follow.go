@@ -61,7 +61,7 @@ func (k *Keeper) Redact(ctx context.Context, tx *store.Tx, room id.RoomID, e id.
 	if m.Room != "" && m.Room != room {
 		c, err := store.ContributionByID(ctx, tx, m.Contribution)
 		if err != nil || c.EventRoom != room { // but for one in the room that was upgraded
-			return ignoreGone(err)
+			return store.Ignore(err)
 		}
 	}
 	if err := tx.DropMark(ctx, e); err != nil {
@@ -172,11 +172,4 @@ func (k *Keeper) Retain(ctx context.Context, tx *store.Tx, room id.RoomID, befor
 		}
 	}
 	return len(list) == most, nil
-}
-
-func ignoreGone(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
 }

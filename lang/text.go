@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"html"
 	"net/url"
 	"regexp"
@@ -23,6 +25,12 @@ func (t *Text) HTML() string { return strings.TrimSuffix(t.html.String(), "<br>"
 
 // Len is the size of both forms in bytes.
 func (t *Text) Len() int { return t.plain.Len() + t.html.Len() }
+
+// Hash tells two texts apart: SHA-256 of both forms, in hex.
+func (t *Text) Hash() string {
+	sum := sha256.Sum256([]byte(t.Plain() + "\x00" + t.HTML()))
+	return hex.EncodeToString(sum[:])
+}
 
 // Say adds one of our phrases. `code` and **bold** in it become markup; in
 // values that Phrases filled in they stay what they are.

@@ -2,8 +2,6 @@ package offers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -67,7 +65,7 @@ func Announce(ctx context.Context, tx *store.Tx, p *lang.Phrases, room AnnounceR
 		return false, fmt.Errorf("note announcement: %w", err)
 	}
 	return true, tx.PutAnnouncement(ctx, store.Announcement{Key: key, Room: room.Room, Filter: string(kept),
-		From: po.from, To: po.to, Late: po.late, BodyHash: bodyHash(po.text)}, announced(po.items))
+		From: po.from, To: po.to, Late: po.late, BodyHash: po.text.Hash()}, announced(po.items))
 }
 
 // Preview is what Announce would post now; nil if there is nothing coming up.
@@ -160,11 +158,6 @@ func announced(items []Item) []store.AnnouncementItem {
 		list[n] = store.AnnouncementItem{Offer: i.Offer, Key: i.Key, Start: i.Start, Location: i.Location, Status: i.Status}
 	}
 	return list
-}
-
-func bodyHash(t *lang.Text) string {
-	sum := sha256.Sum256([]byte(t.Plain() + "\x00" + t.HTML()))
-	return hex.EncodeToString(sum[:])
 }
 
 func inOrder(items []Item) {

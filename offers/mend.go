@@ -133,7 +133,7 @@ func (m *Mender) post(ctx context.Context, tx *store.Tx, a store.Announcement, w
 	}
 	// rendered as of the day it was posted, so that nothing but the change changes
 	po.render(n.room.view(m.Phrases, a.From))
-	if hash := bodyHash(po.text); hash != a.BodyHash {
+	if hash := po.text.Hash(); hash != a.BodyHash {
 		a.BodyHash = hash
 		a.Edits++
 		edit := store.Message{Key: fmt.Sprintf("%s/edit/%d", a.Key, a.Edits), Room: a.Room, Edits: a.Key,

@@ -31,6 +31,14 @@ var ErrNewer = errors.New("the database was written by a newer version of buffet
 // ErrNotFound means that there is no such record.
 var ErrNotFound = errors.New("not found")
 
+// Ignore is err, but nil for ErrNotFound: what is gone is nothing to follow.
+func Ignore(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // Fault tells whether it was the database that failed, and not what was asked
 // of it.
 func Fault(err error) bool {

@@ -328,19 +328,28 @@ func (d *daemon) retain(ctx context.Context, tx *store.Tx, now time.Time) (more 
 	}
 	keeper := &knowledge.Keeper{Phrases: d.phrases}
 	for _, room := range rooms {
-		set, err := store.Settings(ctx, tx, room)
+		before, err := d.keptSince(ctx, tx, room, now)
 		if err != nil {
 			return false, err
 		}
-		standard := 0
-		if r, err := store.RoomIn(ctx, tx, room); err == nil {
-			if n := d.bot.Network(r.Network); n != nil {
-				standard = n.Retention
-			}
-		}
-		if more, err = keeper.Retain(ctx, tx, room, now.AddDate(0, -commands.Months(set, standard), 0), retainAtOnce); err != nil || more {
+		if more, err = keeper.Retain(ctx, tx, room, before, retainAtOnce); err != nil || more {
 			return more, err
 		}
 	}
 	return false, nil
+}
+
+// keptSince is the time before which a room keeps nothing.
+func (d *daemon) keptSince(ctx context.Context, q store.Querier, room id.RoomID, now time.Time) (time.Time, error) {
+	set, err := store.Settings(ctx, q, room)
+	if err != nil {
+		return now, err
+	}
+	standard := 0
+	if r, err := store.RoomIn(ctx, q, room); err == nil {
+		if n := d.bot.Network(r.Network); n != nil {
+			standard = n.Retention
+		}
+	}
+	return now.AddDate(0, -commands.Months(set, standard), 0), nil
 }

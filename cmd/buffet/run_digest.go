@@ -7,7 +7,6 @@ import (
 	"github.com/rs/zerolog"
 	"maunium.net/go/mautrix/id"
 
-	"buffet/commands"
 	"buffet/digest"
 	"buffet/store"
 )
@@ -67,17 +66,11 @@ func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time)
 		return err
 	}
 	for _, room := range list {
-		set, err := store.Settings(ctx, tx, room)
+		before, err := d.keptSince(ctx, tx, room, now)
 		if err != nil {
 			return err
 		}
-		standard := 0
-		if r, err := store.RoomIn(ctx, tx, room); err == nil {
-			if n := d.bot.Network(r.Network); n != nil {
-				standard = n.Retention
-			}
-		}
-		if err := tx.DropDigests(ctx, room, now.AddDate(0, -commands.Months(set, standard), 0)); err != nil {
+		if err := tx.DropDigests(ctx, room, before); err != nil {
 			return err
 		}
 	}

@@ -56,7 +56,7 @@ func (h *house) offerFile(asked id.EventID, room id.RoomID, secret bool, thread 
 	if err != nil || len(cal.Entries) != 1 || len(cal.Skipped) > 0 {
 		h.t.Fatalf("%v, %+v", err, cal)
 	}
-	want := time.Now().UTC().AddDate(0, 0, 2).Format("20060102") + "T130000"
+	want := time.Now().UTC().AddDate(0, 0, 2).Format("20060102") + "T130000Z"
 	if e := cal.Entries[0]; e.UID != "offer-2@example.org" || e.Title != "Kollegiale Beratung 2" || e.URL != "https://example.org/2" || e.Recurrence.Start != want {
 		h.t.Errorf("read back as %+v, want the start %s", e, want)
 	}

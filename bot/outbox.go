@@ -25,6 +25,10 @@ func (b *Bot) outbox() *lanes[store.Outgoing] {
 	}
 }
 
+// answerOut is how long a file waits after its answer, which the homeserver
+// still hands out to the room then.
+const answerOut = 50 * time.Millisecond
+
 // stopGrace is how long a stop waits for a request.
 const stopGrace = 5 * time.Second
 
@@ -39,6 +43,13 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 			return
 		}
 		if sent, err := b.Store.SentEvent(ctx, o.Key); err == nil && sent != "" {
+			return
+		}
+	}
+	if beside(o) {
+		select {
+		case <-time.After(answerOut):
+		case <-ctx.Done():
 			return
 		}
 	}
@@ -97,8 +108,8 @@ func hopeless(err error, o store.Outgoing) bool {
 	}
 }
 
-// besideTries, some minutes, is how often a file beside an answer is tried while the
-// homeserver fails: it may take texts, but no files.
+// besideTries is how often a file beside an answer is tried, for about two
+// minutes, while the homeserver fails: it may take texts, but no files.
 const besideTries = 7
 
 // beside is a file that came with an answer.

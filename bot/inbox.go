@@ -157,17 +157,29 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 }
 
 // answer puts a reply into the outbox: where it was asked, or into the
-// sender's direct chat.
+// sender's direct chat. What it attaches goes the same way after it.
 func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, reply *commands.Reply) error {
 	key := commands.ReplyKey(req.Event)
-	if reply.Text != nil {
-		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
+	place := func(m store.Message) store.Message {
 		if reply.Private {
 			m.User, m.Notice = req.Sender, false
 		} else {
 			m.Room, m.ReplyTo, m.Thread = req.Room, req.Event, req.Thread
 		}
-		if _, err := tx.Send(ctx, m, req.Now); err != nil {
+		return m
+	}
+	if reply.Text != nil {
+		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
+			return err
+		}
+	}
+	for i, a := range reply.Attach {
+		m := store.Message{Key: commands.FileKey(req.Event, len(reply.Files)+i), File: &a.File}
+		if a.Caption != nil {
+			m.Plain, m.HTML = a.Caption.Plain(), a.Caption.HTML()
+		}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
 			return err
 		}
 	}

@@ -25,6 +25,10 @@ func (b *Bot) outbox() *lanes[store.Outgoing] {
 	}
 }
 
+// answerOut is how long a file waits after its answer, which the homeserver
+// still hands out to the room then.
+const answerOut = 50 * time.Millisecond
+
 // stopGrace is how long a stop waits for a request.
 const stopGrace = 5 * time.Second
 
@@ -39,6 +43,13 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 			return
 		}
 		if sent, err := b.Store.SentEvent(ctx, o.Key); err == nil && sent != "" {
+			return
+		}
+	}
+	if beside(o) {
+		select {
+		case <-time.After(answerOut):
+		case <-ctx.Done():
 			return
 		}
 	}
@@ -76,8 +87,9 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 }
 
 // hopeless errors are those that no later try can mend. A refusal of a text
-// may be mended by people, so it is tried for some hours; a reaction, or taking
-// something back, is not worth holding up what comes after it.
+// may be mended by people, so it is tried for some hours; a reaction, taking
+// something back, or the file beside an answer is not worth holding up what
+// comes after it.
 func hopeless(err error, o store.Outgoing) bool {
 	if errors.Is(err, errNoTarget) || errors.Is(err, errGone) {
 		return true
@@ -90,11 +102,18 @@ func hopeless(err error, o store.Outgoing) bool {
 	case 401, 408, 429:
 		return false
 	case 403, 404:
-		return o.Reaction != "" || o.Redacts != "" || o.Attempts > 30
+		return o.Reaction != "" || o.Redacts != "" || beside(o) || o.Attempts > 30
 	default:
-		return code >= 400 && code < 500
+		return code >= 400 && code < 500 || beside(o) && o.Attempts > besideTries
 	}
 }
+
+// besideTries is how often a file beside an answer is tried, for about two
+// minutes, while the homeserver fails: it may take texts, but no files.
+const besideTries = 7
+
+// beside is a file that came with an answer.
+func beside(o store.Outgoing) bool { return o.File != nil && o.ReplyTo != "" }
 
 // retryAfter is how long the homeserver wants us to wait.
 func retryAfter(err error) time.Duration {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rs/zerolog"
+
 	"buffet/lang"
 	"buffet/offers"
 	"buffet/store"
@@ -28,7 +30,7 @@ func runOffers(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	return &Reply{Text: offers.RenderList(c.view(), query, items, total)}, nil
 }
 
-// runOffer is "angebot 3".
+// runOffer is "angebot 3", with a file for the calendar.
 func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	number, err := c.number()
 	if err != nil {
@@ -38,7 +40,14 @@ func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: offers.RenderOffer(c.view(), offer)}, nil
+	reply := &Reply{Text: offers.RenderOffer(c.view(), offer)}
+	file, caption, err := offers.RenderFile(c.view(), offer)
+	if err != nil { // the answer is worth more than its file
+		zerolog.Ctx(ctx).Err(err).Int64("offer", offer.ID).Msg("offer has no calendar file")
+	} else if file != nil {
+		reply.Attach = []Attachment{{File: *file, Caption: caption}}
+	}
+	return reply, nil
 }
 
 // number reads an offer's number: "3", "#3", "nr. 3".

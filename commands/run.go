@@ -51,7 +51,7 @@ type Request struct {
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its
-// n-th file, from 0.
+// n-th file, from 0; what is attached is counted after Files.
 func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
 
 // FileKey is described with ReplyKey.
@@ -63,9 +63,16 @@ type Reply struct {
 	Private bool         // Text goes to the sender's direct chat
 	React   string       // to the command, in its place
 	Files   []store.File // to the sender's direct chat
+	Attach  []Attachment // where Text goes, after it
 	// Mark, on MarkOn: as if the sender had reacted so to that message.
 	Mark   string
 	MarkOn id.EventID
+}
+
+// Attachment is a file that goes where the answer goes.
+type Attachment struct {
+	File    store.File
+	Caption *lang.Text // nil: the file's name
 }
 
 // Call is a request with everything that handlers share worked out.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -146,7 +147,11 @@ func (h *house) say(req Request) string {
 	if reply.Private {
 		s += "[private] "
 	}
-	return s + reply.Text.Plain()
+	s += reply.Text.Plain()
+	for _, a := range reply.Attach {
+		s += fmt.Sprintf("\n[%s %s] %s", a.File.Type, a.File.Name, a.Caption.Plain())
+	}
+	return s
 }
 
 func TestGolden(t *testing.T) {
@@ -209,6 +214,38 @@ func golden(t *testing.T, name, got string) {
 	t.Fatalf("%s: %d lines, want %d", name, len(g), len(w))
 }
 
+// TestOfferFile: the file that comes with an offer has its dates, for any calendar.
+func TestOfferFile(t *testing.T) {
+	h := newHouse(t)
+	read := func(number int, direct bool) offers.Entry {
+		t.Helper()
+		req := h.request(lang.German, fmt.Sprint("angebot ", number))
+		req.Direct = direct
+		reply, err := h.run(req)
+		if err != nil || reply.Private || len(reply.Files) > 0 || len(reply.Attach) != 1 {
+			t.Fatalf("%d files, %d attached, %v", len(reply.Files), len(reply.Attach), err)
+		}
+		cal, err := offers.ReadCalendar(bytes.NewReader(reply.Attach[0].File.Data), offers.ReadOptions{Zone: time.UTC, Now: h.now})
+		if err != nil || len(cal.Entries) != 1 || len(cal.Skipped) > 0 {
+			t.Fatalf("%v, %+v in\n%s", err, cal, reply.Attach[0].File.Data)
+		}
+		return cal.Entries[0]
+	}
+	for _, direct := range []bool{false, true} {
+		if e := read(1, direct); e.UID != "1" || e.Title != "Kollegiale Beratung" || e.Location != "Rathaus, Raum 2" ||
+			e.Recurrence.Zone != "Europe/Berlin" || e.Recurrence.Start != "20261124T140000" {
+			t.Errorf("%+v", e)
+		}
+		if e := read(2, direct); e.UID != "2" || e.URL != "https://example.org/brand" || e.Recurrence.Rule == "" || e.Recurrence.Start != "20261202T090000" {
+			t.Errorf("%+v", e)
+		}
+	}
+	h.now = h.now.AddDate(1, 0, 0)
+	if reply, err := h.run(h.request(lang.German, "angebot 1")); err != nil || len(reply.Attach) > 0 {
+		t.Errorf("what is over has a file: %v", err)
+	}
+}
+
 // TestHTMLSafe has a title that tries to be markup and to ping everybody.
 func TestHTMLSafe(t *testing.T) {
 	h := newHouse(t)
@@ -216,8 +253,10 @@ func TestHTMLSafe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := reply.Text.HTML(); strings.Contains(s, "@room") || strings.Contains(s, "<b>wichtig") || strings.Contains(s, "<code>rm") {
-		t.Errorf("the title became markup: %s", s)
+	for _, text := range []*lang.Text{reply.Text, reply.Attach[0].Caption} {
+		if s := text.HTML(); strings.Contains(s, "@room") || strings.Contains(s, "<b>wichtig") || strings.Contains(s, "<code>rm") {
+			t.Errorf("the title became markup: %s", s)
+		}
 	}
 	for _, text := range []string{"plan <b>x</b>@room", "plan ankuendigung <i>@room`x`", "hilfe <b>`**x", "vorschau <b>"} {
 		req := h.organiser(lang.German, text)

@@ -193,7 +193,11 @@ func (t *story) membersAsk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.ask(ctx, n.chris, n.secret, "!angebot "+t.numberOf(list, title), title, "Donnerstag", "verlegt", "Lindenhof"); err != nil {
+	offer, err := t.ask(ctx, n.chris, n.secret, "!angebot "+t.numberOf(list, title), title, "Donnerstag", "verlegt", "Lindenhof")
+	if err != nil {
+		return err
+	}
+	if err := t.file(ctx, n.chris, n.secret, offer, title); err != nil {
 		return err
 	}
 	if err := t.mention(ctx, n.dilara, n.secret, "hilfe", "!angebote", "!hilfe"); err != nil {
@@ -293,8 +297,32 @@ func (t *story) directChat(ctx context.Context) error {
 		return err
 	}
 	// An offer of another time zone says so, in the reader's time and in its own.
-	_, err = t.ask(ctx, n.dilara, chat, "offer "+t.numberOf(list, title), title, "America/New_York")
-	return err
+	offer, err := t.ask(ctx, n.dilara, chat, "offer "+t.numberOf(list, title), title, "America/New_York")
+	if err != nil {
+		return err
+	}
+	return t.file(ctx, n.dilara, chat, offer, title)
+}
+
+// file waits for the calendar file that comes with an answer.
+func (t *story) file(ctx context.Context, who *matrixtest.Member, in *room, answer *event.Event, want ...string) error {
+	wait, done := context.WithTimeout(ctx, patience)
+	defer done()
+	to := answer.Content.AsMessage().RelatesTo.GetReplyTo()
+	evt, err := who.WaitFrom(wait, 0, func(evt *event.Event) bool {
+		c, ok := evt.Content.Parsed.(*event.MessageEventContent)
+		return ok && c.MsgType == event.MsgFile && c.RelatesTo.GetReplyTo() == to
+	})
+	if err != nil {
+		return t.missing(ctx, err, "the offer comes with a file")
+	}
+	c := evt.Content.AsMessage()
+	if t.right(ctx, evt, in.encrypted, want...) && c.GetInfo().MimeType == "text/calendar" && (c.File != nil) == in.encrypted {
+		t.ok("with it %s for the calendar, %d bytes%s", c.GetFileName(), c.GetInfo().Size, map[bool]string{true: ", encrypted"}[in.encrypted])
+	} else {
+		t.fail("expected a calendar file that is encrypted as its room is, not %s", c.GetFileName())
+	}
+	return nil
 }
 
 // count sees at the end that everything was said once and nothing twice.
@@ -338,10 +366,11 @@ func (t *story) count(ctx context.Context) error {
 	return nil
 }
 
+// answers counts them; the file that comes with one is a part of it.
 func (t *story) answers(a asked) (count int) {
 	for _, evt := range a.who.Events() {
 		c, ok := evt.Content.Parsed.(*event.MessageEventContent)
-		if ok && evt.Sender == t.n.buffet && c.RelatesTo.GetReplyTo() == a.event {
+		if ok && evt.Sender == t.n.buffet && c.RelatesTo.GetReplyTo() == a.event && c.MsgType != event.MsgFile {
 			count++
 		}
 	}

@@ -68,7 +68,7 @@ func measureLatency(ctx context.Context, t *table, s *scene, n int) error {
 		n50, n95 := noise(echo[k])
 		t.note("  bare mautrix against itself, p50 / p95", "%.2f / %.2f ×", n50, n95)
 	}
-	t.source("answers: %q from before the member sends it until the reply is in her sync response, %d of each bot in each room, "+
+	t.source("answers: %q from before the member sends it until the text of the reply is in her sync response (its file follows, and is waited for), %d of each bot in each room, "+
 		"in turn, %s apart, in one run on one Dendrite; both bots are processes of their own; 15 offers in the bot's database", command, n, breath)
 	t.source("bare mautrix: crypto helper, default syncer, answer straight from the handler (matrixtest.EchoBot); " +
 		"against itself: its odd answers beside its even ones, what this run's noise alone does to a ratio")

@@ -160,16 +160,25 @@ func (s *scene) ask(ctx context.Context, who *child, room id.RoomID, text string
 	return at.Sub(begin), err
 }
 
-// answered is when the answer to an event arrived.
+// answered is when the answer to an event arrived. The file that the bot sends
+// after it is waited for, so that it does not count against what comes next.
 func (s *scene) answered(ctx context.Context, who *child, mark int, to id.EventID) (time.Time, error) {
 	ctx, release := who.alive(ctx)
 	defer release()
-	evt, err := s.anke.WaitFrom(ctx, mark, func(evt *event.Event) bool {
-		content, ok := evt.Content.Parsed.(*event.MessageEventContent)
-		return ok && evt.Sender != s.anke.UserID && content.RelatesTo.GetReplyTo() == to
-	})
+	reply := func(kind event.MessageType) (*event.Event, error) {
+		return s.anke.WaitFrom(ctx, mark, func(evt *event.Event) bool {
+			content, ok := evt.Content.Parsed.(*event.MessageEventContent)
+			return ok && evt.Sender != s.anke.UserID && content.RelatesTo.GetReplyTo() == to && content.MsgType == kind
+		})
+	}
+	evt, err := reply(event.MsgNotice)
 	if err != nil {
 		return time.Time{}, err
+	}
+	if who == s.botProc {
+		if _, err := reply(event.MsgFile); err != nil {
+			return time.Time{}, fmt.Errorf("the file of an offer: %w", err)
+		}
 	}
 	return evt.Mautrix.ReceivedAt, nil
 }

@@ -184,13 +184,17 @@ func (h *house) replied(m *matrixtest.Member, sent ...id.EventID) {
 // count finds every command answered once and every slot announced once.
 func (h *house) count(rooms []id.RoomID, sent []id.EventID) {
 	h.t.Helper()
-	answers, posts := map[id.EventID]int{}, map[int]int{}
+	answers, files, posts := map[id.EventID]int{}, map[id.EventID]int{}, map[int]int{}
 	for _, evt := range h.anke.Events() {
 		if evt.Sender != h.user || evt.Type != event.EventMessage {
 			continue
 		}
 		c := evt.Content.AsMessage()
-		answers[c.RelatesTo.GetReplyTo()]++
+		if to := c.RelatesTo.GetReplyTo(); isFileTo(evt, to) {
+			files[to]++
+		} else {
+			answers[to]++
+		}
 		for i := range crashSlots {
 			if c.MsgType == event.MsgText && strings.Contains(c.Body, slotHeading(i)) {
 				posts[i]++
@@ -203,6 +207,9 @@ func (h *house) count(rooms []id.RoomID, sent []id.EventID) {
 	for i, e := range sent {
 		if answers[e] != 1 {
 			h.t.Errorf("command %d was answered %d times", i, answers[e])
+		}
+		if files[e] != 1 {
+			h.t.Errorf("command %d brought %d files", i, files[e])
 		}
 	}
 	for i := range crashSlots {

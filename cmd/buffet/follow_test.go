@@ -232,19 +232,11 @@ func (c *circle) file(m *matrixtest.Member, name string) string {
 			return evt.Sender == c.user && evt.RoomID == c.direct[m.UserID] && evt.Type == event.EventMessage && evt.Content.AsMessage().GetFileName() == name
 		})
 	})
-	f := evt.Content.AsMessage().File
-	if f == nil {
+	content := evt.Content.AsMessage()
+	if content.File == nil {
 		c.t.Fatalf("%s is not encrypted", name)
 	}
-	uri := matrixtest.Must(f.URL.Parse())(c.t)
-	raw := matrixtest.Must(m.Client.DownloadBytes(c.ctx, uri))(c.t)
-	if err := f.PrepareForDecryption(); err != nil {
-		c.t.Fatal(err)
-	}
-	if err := f.DecryptInPlace(raw); err != nil {
-		c.t.Fatal(err)
-	}
-	return string(raw)
+	return c.download(m, content)
 }
 
 // traces looks for what must not be in the stopped bot's files any more: texts

@@ -162,14 +162,20 @@ func (s *Server) supervise(proc *process) {
 	if s.proc != proc {
 		return // it was to end
 	}
-	said, _ := os.ReadFile(filepath.Join(s.Dir, "stdout.log"))
-	fmt.Fprintf(os.Stderr, "dendrite ended by itself (%v) and is started again:\n%s\n", proc.err, tail(said, 3000))
+	fmt.Fprintf(os.Stderr, "dendrite ended by itself (%v) and is started again: %s\n", proc.err, s.said())
 	s.proc = nil
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	if err := s.launch(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
+}
+
+// said is the last that Dendrite wrote, and how full its disk is: what a failed
+// test may be due to.
+func (s *Server) said() string {
+	log, _ := os.ReadFile(filepath.Join(s.Dir, "stdout.log"))
+	return fmt.Sprintf("dendrite in %s (%d MB left) said at last:\n%s", s.Dir, free(s.Dir)>>20, tail(log, 3000))
 }
 
 func (s *Server) waitReady(ctx context.Context, proc *process) error {

@@ -8,3 +8,6 @@ import "syscall"
 func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
+
+// free cannot tell here how many bytes a file system has left.
+func free(string) uint64 { return 0 }

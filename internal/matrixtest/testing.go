@@ -33,6 +33,9 @@ func Main(m *testing.M) int {
 	if shared.server == nil {
 		return code
 	}
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, shared.server.said())
+	}
 	if err := shared.server.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return max(code, 1)

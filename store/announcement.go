@@ -27,6 +27,7 @@ type AnnouncementItem struct {
 	Start    time.Time
 	Location string
 	Status   string // OfferActive or OfferCancelled
+	Seat     int    // its place in a numbered post, from 1; it stays when dates move
 }
 
 // PutAnnouncement notes a post and the dates in it, or what it shows now.
@@ -42,9 +43,9 @@ func (tx *Tx) PutAnnouncement(ctx context.Context, a Announcement, items []Annou
 		return fmt.Errorf("note announcement: %w", err)
 	}
 	for _, i := range items {
-		_, err := tx.ExecContext(ctx, `INSERT INTO announcement_item (outbox_key, offer_id, key, start_at, location, status)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (outbox_key, offer_id, key) DO NOTHING`,
-			a.Key, i.Offer, Millis(i.Key), Millis(i.Start), i.Location, i.Status)
+		_, err := tx.ExecContext(ctx, `INSERT INTO announcement_item (outbox_key, offer_id, key, start_at, location, status, seat)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (outbox_key, offer_id, key) DO NOTHING`,
+			a.Key, i.Offer, Millis(i.Key), Millis(i.Start), i.Location, i.Status, i.Seat)
 		if err != nil {
 			return fmt.Errorf("note announced date: %w", err)
 		}
@@ -69,11 +70,11 @@ func OpenAnnouncements(ctx context.Context, q Querier, now time.Time) ([]Announc
 func AnnouncementItems(ctx context.Context, q Querier, key string) ([]AnnouncementItem, error) {
 	scan := func(scan func(...any) error) (i AnnouncementItem, err error) {
 		var at, start int64
-		err = scan(&i.Offer, &at, &start, &i.Location, &i.Status)
+		err = scan(&i.Offer, &at, &start, &i.Location, &i.Status, &i.Seat)
 		i.Key, i.Start = Time(at), Time(start)
 		return i, err
 	}
-	return Collect(ctx, q, scan, `SELECT offer_id, key, start_at, location, status FROM announcement_item
+	return Collect(ctx, q, scan, `SELECT offer_id, key, start_at, location, status, seat FROM announcement_item
 		WHERE outbox_key = $1 ORDER BY start_at, offer_id, key`, key)
 }
 

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"maunium.net/go/mautrix/id"
 )
 
 // The states of an offer, and (but for withdrawn) of one of its dates.
@@ -38,7 +40,21 @@ type Offer struct {
 	Hash        string // of everything that came from the source
 	Expanded    time.Time
 	Changed     time.Time
+
+	// of those that members brought
+	Author   id.UserID // "" from a feed or a file
+	Room     id.RoomID // where; "" in a direct chat
+	Capacity int       // places at each date; 0: as many as come
+	Help     string    // HelpNeed or HelpGive: without dates, listed until it is closed; else ""
+	Material string    // a link for afterwards
+	Holidays string    // region (ISO 3166-2, "DE-NW") on whose public holidays it has no dates
 }
+
+// What an offer of kind help is.
+const (
+	HelpNeed = "need"
+	HelpGive = "give"
+)
 
 // OfferMark is what an import compares with.
 type OfferMark struct {
@@ -53,11 +69,13 @@ type OfferMark struct {
 }
 
 const offerColumns = `f.id, f.network, f.number, f.uid, f.source, f.sequence, f.status, f.kind, f.title, f.description,
-	f.url, f.location, f.host, f.topics, f.zone, f.recurrence, f.rule, f.hash, f.expanded_to, f.changed_at`
+	f.url, f.location, f.host, f.topics, f.zone, f.recurrence, f.rule, f.hash, f.author, f.room_id,
+	f.capacity, f.help, f.material, f.holidays, f.expanded_to, f.changed_at`
 
 func (o *Offer) fields(topics *string, expanded, changed *int64) []any {
 	return []any{&o.ID, &o.Network, &o.Number, &o.UID, &o.Source, &o.Sequence, &o.Status, &o.Kind, &o.Title, &o.Description,
-		&o.URL, &o.Location, &o.Host, topics, &o.Zone, &o.Recurrence, &o.Rule, &o.Hash, expanded, changed}
+		&o.URL, &o.Location, &o.Host, topics, &o.Zone, &o.Recurrence, &o.Rule, &o.Hash, &o.Author, &o.Room,
+		&o.Capacity, &o.Help, &o.Material, &o.Holidays, expanded, changed}
 }
 
 func scanOffer(scan func(...any) error) (o Offer, err error) {
@@ -150,11 +168,13 @@ func (tx *Tx) OfferWriter(ctx context.Context) (*OfferWriter, error) {
 		query string
 	}{
 		{&w.insert, `INSERT INTO offer (network, uid, source, sequence, status, kind, title, description, url, location,
-			host, topics, zone, recurrence, rule, hash, expanded_to, changed_at, number)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`},
+			host, topics, zone, recurrence, rule, hash, author, room_id, capacity, help, material, holidays, expanded_to, changed_at, number)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+			RETURNING id`},
 		{&w.update, `UPDATE offer SET network = $1, uid = $2, source = $3, sequence = $4, status = $5, kind = $6, title = $7,
 			description = $8, url = $9, location = $10, host = $11, topics = $12, zone = $13, recurrence = $14, rule = $15,
-			hash = $16, expanded_to = $17, changed_at = $18 WHERE id = $19`},
+			hash = $16, author = $17, room_id = $18, capacity = $19, help = $20, material = $21, holidays = $22,
+			expanded_to = $23, changed_at = $24 WHERE id = $25`},
 		{&w.date, occurrenceInsert + ` ON CONFLICT (offer_id, key) DO UPDATE SET start_at = excluded.start_at,
 			end_at = excluded.end_at, all_day = excluded.all_day, status = excluded.status, title = excluded.title,
 			location = excluded.location, url = excluded.url`},
@@ -187,7 +207,8 @@ func (o *Offer) values() ([]any, error) {
 	}
 	topics, err := json.Marshal(o.Topics)
 	return []any{o.Network, o.UID, o.Source, o.Sequence, o.Status, o.Kind, o.Title, o.Description, o.URL, o.Location,
-		o.Host, string(topics), o.Zone, o.Recurrence, o.Rule, o.Hash, Millis(o.Expanded), Millis(o.Changed)}, err
+		o.Host, string(topics), o.Zone, o.Recurrence, o.Rule, o.Hash,
+		o.Author, o.Room, o.Capacity, o.Help, o.Material, o.Holidays, Millis(o.Expanded), Millis(o.Changed)}, err
 }
 
 // Insert adds an offer and sets its ID.

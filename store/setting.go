@@ -25,12 +25,7 @@ const (
 
 // Setting is what organisers set for a room under that key; "" if nothing.
 func Setting(ctx context.Context, q Querier, room id.RoomID, key string) (string, error) {
-	var value string
-	err := q.QueryRowContext(ctx, `SELECT value FROM setting WHERE room_id = $1 AND key = $2`, room, key).Scan(&value)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("read setting: %w", err)
-	}
-	return value, nil
+	return oneSetting(ctx, q, `SELECT value FROM setting WHERE room_id = $1 AND key = $2`, room, key)
 }
 
 // Settings are all settings of a room.
@@ -50,12 +45,55 @@ func Settings(ctx context.Context, q Querier, room id.RoomID) (map[string]string
 }
 
 // SetSetting sets one; "" removes it.
-func (tx *Tx) SetSetting(ctx context.Context, room id.RoomID, key, value string) (err error) {
+func (tx *Tx) SetSetting(ctx context.Context, room id.RoomID, key, value string) error {
+	return tx.setSetting(ctx, "setting", "room_id", room.String(), key, value)
+}
+
+// The settings of a network.
+const (
+	SetBring    = "bring"    // Off: members' offers appear only after an organiser's yes
+	SetHolidays = "holidays" // region (ISO 3166-2) on whose public holidays series have no dates
+)
+
+// The settings of a person.
+const (
+	SetRemind = "remind" // Off: no reminders but those asked for
+	SetNamed  = "named"  // On: others may see their name where they signed up
+)
+
+// NetworkSetting is what organisers set for a network under that key; "" if nothing.
+func NetworkSetting(ctx context.Context, q Querier, network, key string) (string, error) {
+	return oneSetting(ctx, q, `SELECT value FROM network_setting WHERE network = $1 AND key = $2`, network, key)
+}
+
+// PersonSetting is what a person set for themselves under that key; "" if nothing.
+func PersonSetting(ctx context.Context, q Querier, user id.UserID, key string) (string, error) {
+	return oneSetting(ctx, q, `SELECT value FROM person_setting WHERE user_id = $1 AND key = $2`, user, key)
+}
+
+func oneSetting(ctx context.Context, q Querier, query string, args ...any) (value string, err error) {
+	if err = q.QueryRowContext(ctx, query, args...).Scan(&value); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read setting: %w", err)
+	}
+	return value, nil
+}
+
+// SetNetworkSetting sets one; "" removes it.
+func (tx *Tx) SetNetworkSetting(ctx context.Context, network, key, value string) error {
+	return tx.setSetting(ctx, "network_setting", "network", network, key, value)
+}
+
+// SetPersonSetting sets one; "" removes it.
+func (tx *Tx) SetPersonSetting(ctx context.Context, user id.UserID, key, value string) error {
+	return tx.setSetting(ctx, "person_setting", "user_id", user.String(), key, value)
+}
+
+func (tx *Tx) setSetting(ctx context.Context, table, column, of, key, value string) (err error) {
 	if value == "" {
-		_, err = tx.ExecContext(ctx, `DELETE FROM setting WHERE room_id = $1 AND key = $2`, room, key)
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s = $1 AND key = $2`, table, column), of, key)
 	} else {
-		_, err = tx.ExecContext(ctx, `INSERT INTO setting (room_id, key, value) VALUES ($1, $2, $3)
-			ON CONFLICT (room_id, key) DO UPDATE SET value = excluded.value`, room, key, value)
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO %[1]s (%[2]s, key, value) VALUES ($1, $2, $3)
+			ON CONFLICT (%[2]s, key) DO UPDATE SET value = excluded.value`, table, column), of, key, value)
 	}
 	if err != nil {
 		return fmt.Errorf("change setting: %w", err)

@@ -1,0 +1,121 @@
+-- Offers in full: brought by members, signed up for, remembered, changed.
+
+ALTER TABLE offer ADD COLUMN author TEXT NOT NULL DEFAULT '';     -- user id of who brought it; '' from a feed or a file
+ALTER TABLE offer ADD COLUMN room_id TEXT NOT NULL DEFAULT '';    -- the room it was brought in; '' in a direct chat
+ALTER TABLE offer ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0; -- places at each date; 0: as many as come
+ALTER TABLE offer ADD COLUMN help TEXT NOT NULL DEFAULT '';       -- need | give: of kind help, without dates, listed until closed
+ALTER TABLE offer ADD COLUMN material TEXT NOT NULL DEFAULT '';   -- a link for afterwards
+ALTER TABLE offer ADD COLUMN holidays TEXT NOT NULL DEFAULT '';   -- region (ISO 3166-2) on whose public holidays it has no dates
+CREATE INDEX offer_author ON offer (author) WHERE author <> '';
+CREATE INDEX offer_help ON offer (network, status) WHERE help <> '';
+
+-- what waits for a yes: of the one who said it, or of an organiser
+CREATE TABLE proposal (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: outbox keys hang on it
+	network  TEXT NOT NULL,
+	room_id  TEXT NOT NULL DEFAULT '',         -- where it was said; '' in a direct chat
+	author   TEXT NOT NULL,
+	kind     TEXT NOT NULL CHECK (kind IN ('bring', 'edit', 'cancel', 'join')),
+	state    TEXT NOT NULL CHECK (state IN ('asked', 'waiting')), -- asked: its author; waiting: for an organiser
+	ask_key  TEXT NOT NULL,                    -- outbox key of the message that shows it to its author
+	offer_id INTEGER NOT NULL DEFAULT 0,       -- of an offer that is there
+	sequence INTEGER NOT NULL DEFAULT 0,       -- that offer's, as it was shown: has it changed since?
+	content  TEXT NOT NULL,                    -- JSON, as the kind has it
+	at       INTEGER NOT NULL
+);
+CREATE INDEX proposal_author ON proposal (author, id);
+CREATE UNIQUE INDEX proposal_key ON proposal (ask_key) WHERE ask_key <> '';
+
+-- who comes to which date
+CREATE TABLE signup (
+	offer_id INTEGER NOT NULL REFERENCES offer (id) ON DELETE CASCADE,
+	key      INTEGER NOT NULL,                 -- the date (occurrence.key)
+	user_id  TEXT NOT NULL,
+	name     TEXT NOT NULL DEFAULT '',         -- what others may see them as; '' without a yes
+	waiting  INTEGER NOT NULL DEFAULT 0,       -- on the waiting list
+	at       INTEGER NOT NULL,                 -- since when, in the order of the list
+	PRIMARY KEY (offer_id, key, user_id)
+) WITHOUT ROWID;
+CREATE INDEX signup_user ON signup (user_id);
+
+-- how they said so: whoever takes the last of it back comes no more
+CREATE TABLE signup_way (
+	event_id TEXT PRIMARY KEY,                 -- a reaction, a message, a vote
+	offer_id INTEGER NOT NULL REFERENCES offer (id) ON DELETE CASCADE,
+	key      INTEGER NOT NULL,
+	user_id  TEXT NOT NULL,
+	poll     TEXT NOT NULL DEFAULT ''          -- of a vote: the poll's event, for a later vote replaces it
+) WITHOUT ROWID;
+CREATE INDEX signup_way_date ON signup_way (offer_id, key, user_id);
+
+-- whom to remind
+CREATE TABLE reminder (
+	offer_id INTEGER NOT NULL REFERENCES offer (id) ON DELETE CASCADE,
+	key      INTEGER NOT NULL,
+	user_id  TEXT NOT NULL,
+	days     INTEGER NOT NULL,                 -- before the start: so many days by the calendar of their network's zone,
+	minutes  INTEGER NOT NULL,                 -- and so many minutes
+	standard INTEGER NOT NULL DEFAULT 0,       -- comes with a sign-up and goes with it
+	sent_for INTEGER NOT NULL DEFAULT 0,       -- the start that it was sent for; a date that moves is reminded of again
+	PRIMARY KEY (offer_id, key, user_id, days, minutes)
+) WITHOUT ROWID;
+CREATE INDEX reminder_user ON reminder (user_id);
+
+-- the line "what do you take along?" and the thread whose answers are gathered
+CREATE TABLE afterword (
+	outbox_key TEXT PRIMARY KEY,               -- of the line
+	post_key   TEXT NOT NULL,                  -- of the announcement in whose thread it stands
+	room_id    TEXT NOT NULL,
+	offer_id   INTEGER NOT NULL,
+	key        INTEGER NOT NULL,
+	at         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX afterword_post ON afterword (post_key);
+
+-- addresses of calendar feeds; their secret part is never kept
+CREATE TABLE calendar_link (
+	network    TEXT NOT NULL,
+	user_id    TEXT NOT NULL DEFAULT '',       -- '': the network's own
+	generation INTEGER NOT NULL,               -- the secret part is made of it; counted up, the old one is void
+	hash       TEXT NOT NULL UNIQUE,           -- of the secret part
+	alarm      INTEGER NOT NULL DEFAULT 0,     -- minutes before each date; 0: none
+	at         INTEGER NOT NULL,
+	PRIMARY KEY (network, user_id)
+) WITHOUT ROWID;
+
+-- offers of other sources that are the same as one of ours, or were said not to be
+CREATE TABLE offer_twin (
+	network  TEXT NOT NULL,
+	source   TEXT NOT NULL,
+	uid      TEXT NOT NULL,
+	offer_id INTEGER NOT NULL,                 -- the offer that it is
+	same     INTEGER NOT NULL,                 -- 1: it is; 0: it is another one; -1: organisers are asked
+	PRIMARY KEY (network, source, uid, offer_id)
+) WITHOUT ROWID;
+CREATE INDEX offer_twin_offer ON offer_twin (offer_id);
+
+-- what is published in rooms for clients' menus
+CREATE TABLE published (
+	room_id    TEXT NOT NULL,
+	event_type TEXT NOT NULL,
+	state_key  TEXT NOT NULL,
+	hash       TEXT NOT NULL,                  -- of the content that the homeserver has
+	PRIMARY KEY (room_id, event_type, state_key)
+) WITHOUT ROWID;
+
+-- what organisers set for a whole network, and what people set for themselves
+CREATE TABLE network_setting (
+	network TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	value   TEXT NOT NULL,
+	PRIMARY KEY (network, key)
+) WITHOUT ROWID;
+CREATE TABLE person_setting (
+	user_id TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	value   TEXT NOT NULL,
+	PRIMARY KEY (user_id, key)
+) WITHOUT ROWID;
+
+-- where a date stands in a numbered post: what 1, 2, 3 under it mean
+ALTER TABLE announcement_item ADD COLUMN seat INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// What a proposal is about, and whom it waits for.
+const (
+	ProposeBring  = "bring"  // a new offer
+	ProposeEdit   = "edit"   // a change of one
+	ProposeCancel = "cancel" // that one is off
+	ProposeJoin   = "join"   // that two offers are one
+
+	ProposalAsked   = "asked"   // for its author's yes
+	ProposalWaiting = "waiting" // for an organiser's
+)
+
+// Proposal is what waits for a yes.
+type Proposal struct {
+	ID       int64
+	Network  string
+	Room     id.RoomID // where it was said; "" in a direct chat
+	Author   id.UserID
+	Kind     string
+	State    string
+	Key      string // outbox key of the message that shows it to its author
+	Offer    int64  // of an offer that is there
+	Sequence int    // that offer's, as it was shown
+	Content  string // JSON, as the kind has it
+	At       time.Time
+}
+
+const proposalColumns = `id, network, room_id, author, kind, state, ask_key, offer_id, sequence, content, at`
+
+func scanProposal(scan func(...any) error) (p Proposal, err error) {
+	var at int64
+	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at)
+	p.At = Time(at)
+	return p, err
+}
+
+// ProposalByID is the proposal of that id, or ErrNotFound.
+func ProposalByID(ctx context.Context, q Querier, proposal int64) (Proposal, error) {
+	return oneProposal(ctx, q, `id = $1`, proposal)
+}
+
+// ProposalOfKey is the proposal that the message of that outbox key shows to
+// its author, or ErrNotFound.
+func ProposalOfKey(ctx context.Context, q Querier, key string) (Proposal, error) {
+	return oneProposal(ctx, q, `ask_key = $1`, key)
+}
+
+// LastProposal is what a person was last asked to say yes to since then, or
+// ErrNotFound.
+func LastProposal(ctx context.Context, q Querier, author id.UserID, since time.Time) (Proposal, error) {
+	return oneProposal(ctx, q, `author = $1 AND state = 'asked' AND at >= $2 ORDER BY id DESC LIMIT 1`, author, Millis(since))
+}
+
+func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Proposal, error) {
+	p, err := scanProposal(q.QueryRowContext(ctx, `SELECT `+proposalColumns+` FROM proposal WHERE `+where, args...).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, ErrNotFound
+	}
+	if err != nil {
+		return p, fmt.Errorf("read proposal: %w", err)
+	}
+	return p, nil
+}
+
+// ProposalsBy are a person's proposals, oldest first.
+func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE author = $1 ORDER BY id`, author)
+}
+
+// PutProposal stores a new proposal and sets its ID.
+func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
+	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, ask_key, offer_id, sequence, content, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		p.Network, p.Room, p.Author, p.Kind, p.State, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At)).Scan(&p.ID)
+	if err != nil {
+		return fmt.Errorf("keep proposal: %w", err)
+	}
+	return nil
+}
+
+// DropProposal removes a proposal; it is false if it was gone: somebody was
+// faster.
+func (tx *Tx) DropProposal(ctx context.Context, proposal int64) (bool, error) {
+	return tx.changed(ctx, `DELETE FROM proposal WHERE id = $1`, proposal)
+}
+
+// Await hands a proposal that its author said yes to over to the organisers.
+func (tx *Tx) Await(ctx context.Context, proposal int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'waiting' WHERE id = $1`, proposal)
+	return err
+}

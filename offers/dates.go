@@ -110,5 +110,3 @@ func askMend(ctx context.Context, tx *store.Tx, network string, args mendArgs, n
 		key = fmt.Sprintf("mend/%s/%d-%d", network, store.Millis(now), n)
 	}
 }
-
-func withHolidays(_ *store.Offer, r Recurrence) (Recurrence, error) { return r, nil }

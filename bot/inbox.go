@@ -133,6 +133,11 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
+	if req.Direct && req.ReplyTo != "" {
+		if err := b.asked(ctx, &req); err != nil {
+			return err
+		}
+	}
 	if err := b.Commands.Prepare(ctx, b.Store.Reader(), &req); err != nil {
 		return err
 	}

@@ -72,6 +72,25 @@ func literal() []Command {
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
 		},
 		{
+			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
+			Args: map[string]string{
+				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
+				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
+			},
+			Example: map[string]string{lang.German: "…", lang.English: "…"},
+			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+		},
+		{
+			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
+			Args:  map[string]string{lang.German: "was du suchst", lang.English: "what you look for"},
+			Short: "cmd_need_short", Long: "help_need", Run: runNeed,
+		},
+		{
+			Names: map[string]string{lang.German: "biete", lang.English: "give"},
+			Args:  map[string]string{lang.German: "wobei du hilfst", lang.English: "what you help with"},
+			Short: "cmd_give_short", Long: "help_give", Run: runGive,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},

@@ -50,10 +50,17 @@ func ReadField(text string, bare bool) (f Field, value string, ok bool) {
 		return "", "", false
 	}
 	word, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if f, ok = fieldWords()[fold(strings.TrimSuffix(word, ":"), true)]; ok && (bare || strings.HasSuffix(word, ":")) {
+	named := fold(strings.TrimSuffix(word, ":"), true)
+	if f, ok = fieldWords()[named]; ok && (bare && slices.Contains(bareWords(), named) || strings.HasSuffix(word, ":")) {
 		return f, strings.TrimSpace(rest), true
 	}
 	return "", "", false
+}
+
+// bareWords are those that name a field without a colon, too.
+func bareWords() []string {
+	return []string{"titel", "title", "wann", "when", "datum", "termin", "ort", "wo", "where", "place", "link", "url", "art", "kind", "thema", "themen",
+		"topic", "topics", "plaetze", "places", "seats", "von", "by", "host", "beschreibung", "description"}
 }
 
 // labelOf is the field that a text with a colon names, or "".

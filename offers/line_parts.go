@@ -155,3 +155,7 @@ func withScheme(s string) string {
 	}
 	return "https://" + s
 }
+
+// Clean is a text of one line that a person typed, without what cannot be seen
+// or turns text around, cut to limit runes.
+func Clean(s string, limit int) string { return icalOneLine(s, limit) }

@@ -66,7 +66,7 @@ func (t *Table) whenWords(language string, n Network, d *offers.Draft) string {
 		words += " " + t.phrases.Say(language, "bring_no_end")
 	}
 	if d.Holidays != "" {
-		words += ", " + t.phrases.Say(language, "bring_holidays", lang.Values{"Region": d.Holidays})
+		words += ", " + t.phrases.Say(language, "bring_holidays", lang.Values{"Region": t.region(d.Holidays, language)})
 	}
 	return words
 }

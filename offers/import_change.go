@@ -47,6 +47,11 @@ func (im *importer) rewrite(ctx context.Context, offer int64, old, fresh []store
 		if err := im.w.DropDate(ctx, offer, d.Key); err != nil {
 			return fmt.Errorf("drop date: %w", err)
 		}
+		if to[i] >= 0 {
+			if err := im.tx.MoveSignups(ctx, offer, d.Key, fresh[to[i]].Key); err != nil {
+				return err
+			}
+		}
 		if to[i] >= 0 && im.shown[offer] {
 			if err := im.tx.MoveAnnounced(ctx, offer, d.Key, fresh[to[i]].Key); err != nil {
 				return err

@@ -23,6 +23,7 @@ const (
 	SetSimple    = "simple"    // digests in simple language
 	SetBegin     = "begin"     // announcements' threads say when a date starts; unless it is Off
 	SetAfter     = "after"     // and ask afterwards what people take along; unless it is Off
+	SetPolls     = "polls"     // a poll follows each announcement
 )
 
 // Setting is what organisers set for a room under that key; "" if nothing.

@@ -178,7 +178,7 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 }
 
 func (v View) dates(t *lang.Text, o *Offer) {
-	if o.Status == store.OfferWithdrawn {
+	if o.Status == store.OfferWithdrawn || o.Help != "" {
 		return
 	}
 	if words := v.rule(o); words != "" {

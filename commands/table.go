@@ -72,6 +72,24 @@ func literal() []Command {
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
 		},
 		{
+			Names:   map[string]string{lang.German: "dabei", lang.English: "going"},
+			Args:    map[string]string{lang.German: "3 [17.12.] [mit namen]", lang.English: "3 [17.12.] [with name]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_going_short", Long: "help_going", Run: runGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "dochnicht", lang.English: "notgoing"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_notgoing_short", Long: "help_notgoing", Network: true, Run: runNotGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "teilnehmer", lang.English: "attendees"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_attendees_short", Long: "help_attendees", Network: true, Run: runAttendees,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
@@ -128,8 +146,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

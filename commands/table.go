@@ -131,6 +131,16 @@ func literal() []Command {
 			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
 		},
 		{
+			Names:   map[string]string{lang.German: "erinnere", lang.English: "remind"},
+			Aliases: []string{"erinnern", "erinnerung", "reminder"},
+			Args: map[string]string{
+				lang.German:  "3 [1h vorher, 1 tag, morgens, aus] [17.12.], aus, an",
+				lang.English: "3 [1h before, 1 day, morning, off] [17.12.], off, on",
+			},
+			Example: map[string]string{lang.German: "3 1h", lang.English: "3 1h"},
+			Short:   "cmd_remind_short", Long: "help_remind", Private: true, Run: runRemind,
+		},
+		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},

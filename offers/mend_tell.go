@@ -176,7 +176,11 @@ func (t *teller) people(ctx context.Context, tx *store.Tx) error {
 		v := n.view(t.Phrases, t.now)
 		text := v.news(moved, t.reason).Line().Say(v.say("mend_signed_up"))
 		if one := moved[0].is; one.Status == store.OfferActive {
-			text.Raw(" ").Say(v.say("mend_sign_off", lang.Values{"Number": one.Number}))
+			next, err := NextOpen(ctx, tx, one.Offer, t.now)
+			if store.Ignore(err) != nil {
+				return err
+			}
+			text.Raw(" ").Say(v.say("mend_sign_off", lang.Values{"Off": v.signOffWord(one, next.Key.Equal(one.Key))}))
 		}
 		_, err := tx.Send(ctx, store.Message{Key: t.key + "/" + p.network + "/" + tx.HashPerson(p.user), User: p.user,
 			Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, t.now)

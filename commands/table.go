@@ -150,6 +150,16 @@ func literal() []Command {
 			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
 		},
 		{
+			Names:   map[string]string{lang.German: "erinnere", lang.English: "remind"},
+			Aliases: []string{"erinnern", "erinnerung", "reminder"},
+			Args: map[string]string{
+				lang.German:  "3 [1h vorher, 1 tag, morgens, aus] [17.12.], aus, an",
+				lang.English: "3 [1h before, 1 day, morning, off] [17.12.], off, on",
+			},
+			Example: map[string]string{lang.German: "3 1h", lang.English: "3 1h"},
+			Short:   "cmd_remind_short", Long: "help_remind", Private: true, Run: runRemind,
+		},
+		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},
@@ -165,8 +175,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

@@ -168,6 +168,9 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 	for _, part := range v.about(first, true) {
 		t.Line().Add(part)
 	}
+	if link := address(o.Material); link != "" {
+		t.Line().Link(v.say("after_material"), link)
+	}
 	if text := o.Description; text != "" {
 		if r := []rune(text); len(r) > maxDescription {
 			text = strings.TrimSpace(string(r[:maxDescription])) + "…"

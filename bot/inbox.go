@@ -168,8 +168,14 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 		}
 		return m
 	}
-	if reply.Text != nil {
-		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
+	for _, one := range []struct {
+		key  string
+		text *lang.Text
+	}{{key, reply.Text}, {commands.ThenKey(req.Event), reply.Then}} {
+		if one.text == nil {
+			continue
+		}
+		m := store.Message{Key: one.key, Plain: one.text.Plain(), HTML: one.text.HTML(), Notice: true}
 		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
 			return err
 		}

@@ -151,8 +151,14 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		return nil, nil
 	}
 	here := &line{DigestLine: l}
-	if l.Section == Coming && l.Role != More {
-		i, ok, err := offers.DateNow(ctx, k.q, l.Offer, l.Occurrence)
+	if l.Offer != 0 && l.Role != More {
+		now := offers.DateNow
+		if l.Section == Unanswered {
+			now = func(ctx context.Context, q store.Querier, offer int64, _ time.Time) (offers.Item, bool, error) {
+				return offers.HelpNow(ctx, q, offer)
+			}
+		}
+		i, ok, err := now(ctx, k.q, l.Offer, l.Occurrence)
 		if err != nil || !ok {
 			return nil, err
 		}

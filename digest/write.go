@@ -60,10 +60,22 @@ func (w *writing) write(ctx context.Context) error {
 			w.add(s.section, lines)
 			n++
 		}
+		if s.section == Unanswered {
+			n += w.addHelp()
+		}
 		w.more(s.section, n)
 	}
 	w.nameMembers()
 	return nil
+}
+
+// addHelp adds what is looked for and what is to be given. Of it, as of dates,
+// nothing is kept but which it is.
+func (w *writing) addHelp() int {
+	for _, o := range w.help {
+		w.add(Unanswered, []written{{DigestLine: store.DigestLine{Offer: o.ID}}})
+	}
+	return len(w.help)
 }
 
 // add appends an item: lines that share a number.

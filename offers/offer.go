@@ -34,6 +34,7 @@ type Item struct {
 	Zone       string // the offer's own, may be empty
 	Start, End time.Time
 	AllDay     bool
+	Help       string // store.HelpNeed or HelpGive: it has no date; else ""
 }
 
 // Offer is an offer in full with the dates that are not over.
@@ -75,7 +76,7 @@ func newItem(o *store.Offer, d store.Occurrence) Item {
 		status = store.OfferCancelled
 	}
 	return Item{
-		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone,
+		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone, Help: o.Help,
 		Title: cmp.Or(d.Title, o.Title), Location: cmp.Or(d.Location, o.Location), URL: cmp.Or(d.URL, o.URL),
 		Start: d.Start, End: d.End, AllDay: d.AllDay,
 	}

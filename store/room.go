@@ -42,7 +42,12 @@ func RoomIn(ctx context.Context, q Querier, room id.RoomID) (Room, error) {
 // DirectRoom is the direct chat with a person, or ErrNotFound. Of somebody who
 // wants nothing stored it is known by their hash (ForgetPerson).
 func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
-	return getRoom(ctx, s.reader, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, s.HashPerson(user))
+	return DirectRoomIn(ctx, s.reader, user, s.HashPerson(user))
+}
+
+// DirectRoomIn is the same as q sees it; hash is theirs (HashPerson).
+func DirectRoomIn(ctx context.Context, q Querier, user id.UserID, hash string) (Room, error) {
+	return getRoom(ctx, q, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, hash)
 }
 
 func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, error) {

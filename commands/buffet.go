@@ -50,7 +50,7 @@ func runBuffet(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		}
 	}
 	if t.lines == 0 {
-		return &Reply{Text: c.say("taster_empty", lang.Values{"Network": c.Network.Name}).Add(c.ways())}, nil
+		return &Reply{Text: c.say("taster_empty", lang.Values{"Network": c.Network.Name}).Add(c.ways(0))}, nil
 	}
 	t.text.Line().Line().Add(c.say("taster_foot", lang.Values{
 		"Offers": c.typed("angebote", ""), "Open": c.typed("offen", ""), "Search": c.typed("suche", "…")}))

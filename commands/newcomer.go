@@ -26,7 +26,8 @@ func runNew(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, err
 	}
 	reply := &Reply{Text: c.say("new_head", lang.Values{"Network": c.Network.Name})}
-	if err := c.newOffers(ctx, tx, reply.Text); err != nil {
+	number, err := c.newOffers(ctx, tx, reply.Text)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.newQuestions(ctx, tx, reply.Text, scopes); err != nil {
@@ -56,21 +57,22 @@ func runNew(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		}
 		reply.Text.Line().Line().Add(c.say("new_digest"))
 	}
-	reply.Text.Line().Line().Add(c.say("new_ways")).Add(c.ways())
+	reply.Text.Line().Line().Add(c.say("new_ways")).Add(c.ways(number))
 	return reply, nil
 }
 
-func (c *Call) newOffers(ctx context.Context, tx *store.Tx, text *lang.Text) error {
+// newOffers adds what comes next, and tells the number of the first; 0: none.
+func (c *Call) newOffers(ctx context.Context, tx *store.Tx, text *lang.Text) (int, error) {
 	list, err := c.soon(ctx, tx, newOffers)
 	if err != nil || len(list) == 0 {
-		return err
+		return 0, err
 	}
 	text.Line().Line().Add(c.say("new_offers"))
 	for _, i := range list {
 		s := c.view().Show(i)
 		text.Line().Raw(strconv.Itoa(s.Number) + " · " + s.When + " · ").Bold(s.Title)
 	}
-	return nil
+	return list[0].Number, nil
 }
 
 func (c *Call) newQuestions(ctx context.Context, tx *store.Tx, text *lang.Text, scopes []string) error {
@@ -88,11 +90,16 @@ func (c *Call) newQuestions(ctx context.Context, tx *store.Tx, text *lang.Text, 
 	return nil
 }
 
-// ways are five lines on how to go on, with the words that there are.
-func (c *Call) ways() *lang.Text {
+// ways are five lines on how to go on, with the words that there are. number
+// is that of an offer to look at; 0: there is none.
+func (c *Call) ways(number int) *lang.Text {
 	text := new(lang.Text)
+	first, of := "angebote", ""
+	if number > 0 {
+		first, of = "angebot", strconv.Itoa(number)
+	}
 	for _, w := range []struct{ word, tail string }{
-		{"angebot", "3"}, {"frage", "…"}, {"suche", "…"}, {"bring", ""}, {"erfahrung", ""}, {"hilfe", ""},
+		{first, of}, {"frage", "…"}, {"suche", "…"}, {"bring", ""}, {"erfahrung", ""}, {"hilfe", ""},
 	} {
 		one := c.Table.words[w.word]
 		if one == nil || w.word == "erfahrung" && c.Table.words["bring"] != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -135,7 +136,12 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 	if err := b.Commands.Prepare(ctx, b.Store.Reader(), &req); err != nil {
 		return err
 	}
-	err = b.tick(ctx, in, func(tx *store.Tx) error {
+	return b.carry(ctx, in, req)
+}
+
+// carry lets a request take effect, and answers it.
+func (b *Bot) carry(ctx context.Context, in store.Incoming, req commands.Request) error {
+	err := b.tick(ctx, in, func(tx *store.Tx) error {
 		reply, err := b.Commands.Run(ctx, tx, req)
 		if err != nil || reply == nil {
 			return err
@@ -164,18 +170,18 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 		if reply.Private {
 			m.User, m.Notice = req.Sender, false
 		} else {
-			m.Room, m.ReplyTo, m.Thread = req.Room, req.Event, req.Thread
+			m.Room, m.ReplyTo, m.Thread = req.Room, cmp.Or(req.At, req.Event), req.Thread
 		}
 		return m
 	}
-	for _, one := range []struct {
-		key  string
-		text *lang.Text
-	}{{key, reply.Text}, {commands.ThenKey(req.Event), reply.Then}} {
-		if one.text == nil {
-			continue
+	if reply.Text != nil {
+		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true, Reactions: reply.Reactions}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
+			return err
 		}
-		m := store.Message{Key: one.key, Plain: one.text.Plain(), HTML: one.text.HTML(), Notice: true}
+	}
+	if reply.Then != nil {
+		m := store.Message{Key: commands.ThenKey(req.Event), Plain: reply.Then.Plain(), HTML: reply.Then.HTML(), Notice: true}
 		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func Address(in Incoming) (text string, named, ok bool) {
 		return word, named || in.Direct, true // where no prefix is needed, one calls us
 	}
 	if named || in.Direct || (in.ReplyToMe && rest != "") {
-		if !strings.ContainsFunc(rest, isWordRune) {
+		if said, _ := readAnswer(rest); said == unsaid && !strings.ContainsFunc(rest, isWordRune) {
 			rest = "" // "@buffet?" is a mention alone
 		}
 		return rest, named, true

@@ -47,6 +47,7 @@ type Request struct {
 	Lang     string // where neither word nor network decides it
 	Text     string // what Address made of it
 	Now      time.Time
+	At       id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
 	Vector   []float32 // of the words searched for, from Prepare; nil: none
 }
 
@@ -68,6 +69,8 @@ type Reply struct {
 	React   string       // to the command, in its place
 	Files   []store.File // to the sender's direct chat
 	Attach  []Attachment // where Text goes, after it
+	// Reactions are put under Text, to be tapped.
+	Reactions []string
 	// Mark, on MarkOn: as if the sender had reacted so to that message.
 	Mark   string
 	MarkOn id.EventID
@@ -97,6 +100,9 @@ const done = "✅"
 // the person to read, in the language that Language gives; any other error is ours.
 func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, error) {
 	c, word := t.call(&req)
+	if reply, ok, err := t.confirm(ctx, tx, c); ok || err != nil || req.At != "" {
+		return reply, c.withPrefix(err)
+	}
 	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
 		return reply, c.withPrefix(err)
 	}
@@ -123,12 +129,7 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	if c.Command.Private {
 		reply.Private = true
 	}
-	if req.Direct {
-		reply.Private, reply.React = false, ""
-	} else if reply.Private && reply.React == "" {
-		reply.React = done
-	}
-	return reply, nil
+	return c.placed(reply), nil
 }
 
 // Language is the language that a request is answered in: a room's; in a

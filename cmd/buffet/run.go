@@ -289,8 +289,11 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	return nil
 }
 
-// keepDone is how long it is remembered what was done.
-const keepDone = 90 * 24 * time.Hour
+// How long it is remembered what was done, and what waits for a yes.
+const (
+	keepDone      = 90 * 24 * time.Hour
+	keepProposals = 30 * 24 * time.Hour
+)
 
 // tidy lays out further dates of series and forgets what was done long ago, once a day.
 func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
@@ -300,6 +303,9 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 			return err
 		}
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
+			return err
+		}
+		if err := tx.ForgetProposals(ctx, now.Add(-keepProposals)); err != nil {
 			return err
 		}
 		if err := d.forgetDigests(ctx, tx, now); err != nil {

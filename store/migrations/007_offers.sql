@@ -16,7 +16,8 @@ CREATE TABLE proposal (
 	room_id  TEXT NOT NULL DEFAULT '',         -- where it was said; '' in a direct chat
 	author   TEXT NOT NULL,
 	kind     TEXT NOT NULL CHECK (kind IN ('bring', 'edit', 'cancel', 'join')),
-	state    TEXT NOT NULL CHECK (state IN ('asked', 'waiting')), -- asked: its author; waiting: for an organiser
+	state    TEXT NOT NULL CHECK (state IN ('asked', 'waiting', 'done')), -- asked: its author; waiting: for an organiser; done: nothing of it is kept
+	lang     TEXT NOT NULL DEFAULT '',         -- that it was said in
 	ask_key  TEXT NOT NULL,                    -- outbox key of the message that shows it to its author
 	offer_id INTEGER NOT NULL DEFAULT 0,       -- of an offer that is there
 	sequence INTEGER NOT NULL DEFAULT 0,       -- that offer's, as it was shown: has it changed since?

@@ -152,13 +152,7 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 	}
 	here := &line{DigestLine: l}
 	if l.Offer != 0 && l.Role != More {
-		now := offers.DateNow
-		if l.Section == Unanswered {
-			now = func(ctx context.Context, q store.Querier, offer int64, _ time.Time) (offers.Item, bool, error) {
-				return offers.HelpNow(ctx, q, offer)
-			}
-		}
-		i, ok, err := now(ctx, k.q, l.Offer, l.Occurrence)
+		i, ok, err := k.offerNow(ctx, l)
 		if err != nil || !ok {
 			return nil, err
 		}
@@ -190,6 +184,15 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 	}
 	here.link = address(here.link)
 	return here, nil
+}
+
+// offerNow is what a line's offer is now: a date, or what somebody looks for
+// or has to give.
+func (k *lookup) offerNow(ctx context.Context, l store.DigestLine) (offers.Item, bool, error) {
+	if l.Section == Unanswered {
+		return offers.HelpNow(ctx, k.q, l.Offer)
+	}
+	return offers.DateNow(ctx, k.q, l.Offer, l.Occurrence)
 }
 
 func (p *Page) view() offers.View {

@@ -36,8 +36,8 @@ func TestHelpInDigest(t *testing.T) {
 	has(t, "digest", text, words("Gesucht · Fahrerin für *Samstag* · Ali · !angebot 1", "Angeboten · Drei Pavillons @\u200broom · !angebot 2", "+ noch 1: !offen"),
 		words("Anhänger", "Erst nach", "Hilfe ·"))
 	has(t, "without names", p.HTML(false), words("Fahrerin"), words("Ali"))
-	if i, j := strings.Index(text, "Druckerei"), strings.Index(text, "Fahrerin"); i < 0 || j < i {
-		t.Errorf("before the questions: %s", text)
+	if i, j, k := strings.Index(text, "Druckerei"), strings.Index(text, "Fahrerin"), strings.Index(text, "ein Zelt"); i < 0 || j < i || k < j {
+		t.Errorf("not behind the first question: %s", text)
 	}
 	if d := w.compose(store.AudiencePublic); d == nil || strings.Contains(pageText(w, d), "Fahrerin") {
 		t.Error("told to everybody")
@@ -97,7 +97,7 @@ func TestHelpMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	post := postKey(f.last().ID)
-	has(t, "post", f.shown()[post], words("Fahrerin"), nil)
+	has(t, "post", f.shown()[post], words("Fahrerin für Samstag"), nil)
 	f.write(func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.WithdrawOffer(ctx, n, f.now); err != nil {
 			return err
@@ -105,5 +105,5 @@ func TestHelpMended(t *testing.T) {
 		return f.p.MendOffers(ctx, tx, "closed", []int64{n})
 	})
 	f.ok(f.run())
-	has(t, "post", f.shown()[post], nil, words("Fahrerin"))
+	has(t, "post", f.shown()[post], nil, words("Fahrerin für Samstag"))
 }

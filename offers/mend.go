@@ -118,10 +118,14 @@ func (m *Mender) post(ctx context.Context, tx *store.Tx, a store.Announcement, w
 			return err
 		}
 		n.compare(w, is, now)
+		is.Seat = w.Seat
 		po.items = append(po.items, is)
 		shown[keyOf(is)] = true
 	}
 	inOrder(po.items)
+	if err := countPlaces(ctx, tx, po.items); err != nil {
+		return err
+	}
 	all, _, err := list(ctx, tx, po.window(n.room.Network), po.filter, -1, 0)
 	if err != nil {
 		return err

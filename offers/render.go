@@ -83,9 +83,16 @@ func (v View) when(i Item) string {
 
 // item is a date in two lines: what and when; then kind, host, place, topics.
 func (v View) item(t *lang.Text, i Item) {
-	t.Raw(strconv.Itoa(i.Number) + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+	number := strconv.Itoa(i.Number)
+	if i.Seat > 0 { // two numbers beside each other want a word between them
+		number = strings.TrimSpace(seatSign(i.Seat) + " " + v.say("signup_number", lang.Values{"Number": i.Number}))
+	}
+	t.Raw(number + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
 	if i.Status != store.OfferActive {
 		t.Raw(" · ").Say(v.say("offer_off_" + i.Status))
+	}
+	if places := v.places(i); places != "" {
+		t.Raw(" · ").Say(places)
 	}
 	parts := v.about(i, false)
 	for n, part := range parts {
@@ -199,6 +206,8 @@ func (v View) dates(t *lang.Text, o *Offer) {
 		}
 		if i.Status == store.OfferCancelled && o.Status == store.OfferActive {
 			t.Raw(" · ").Say(v.say("offer_off_cancelled"))
+		} else if i.Capacity > 0 || i.Going > 0 {
+			t.Raw(" · ").Say(v.Numbers(i))
 		}
 		if i.Title != o.Title {
 			t.Raw(" · " + clip(i.Title, maxTitle))

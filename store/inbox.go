@@ -34,6 +34,7 @@ const (
 	InEdit      = "edit"      // of a gathered message; content: its new text
 	InReply     = "reply"     // to a gathered question
 	InNoticed   = "noticed"   // plainly a question, its text is not kept
+	InVote      = "vote"      // in a poll of ours
 )
 
 // Keep stores an event; a second time it changes nothing.

@@ -21,6 +21,7 @@ const (
 	SetModel     = "model"     // a language model may write: texts of the room are sent to it
 	SetApproval  = "approval"  // organisers see a digest before it is posted; unless it is Off
 	SetSimple    = "simple"    // digests in simple language
+	SetPolls     = "polls"     // a poll follows each announcement
 )
 
 // Setting is what organisers set for a room under that key; "" if nothing.

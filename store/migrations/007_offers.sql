@@ -41,13 +41,17 @@ CREATE INDEX signup_user ON signup (user_id);
 
 -- how they said so: whoever takes the last of it back comes no more
 CREATE TABLE signup_way (
-	event_id TEXT PRIMARY KEY,                 -- a reaction, a message, a vote
+	event_id TEXT NOT NULL,                    -- a reaction, a message, a vote, which may name several dates
 	offer_id INTEGER NOT NULL REFERENCES offer (id) ON DELETE CASCADE,
 	key      INTEGER NOT NULL,
 	user_id  TEXT NOT NULL,
-	poll     TEXT NOT NULL DEFAULT ''          -- of a vote: the poll's event, for a later vote replaces it
+	room_id  TEXT NOT NULL,                    -- where it was said
+	poll     TEXT NOT NULL DEFAULT '',         -- of a vote: the poll's event, for a later vote replaces it
+	PRIMARY KEY (event_id, offer_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX signup_way_date ON signup_way (offer_id, key, user_id);
+CREATE INDEX signup_way_room ON signup_way (room_id);
+CREATE INDEX signup_way_poll ON signup_way (poll, user_id) WHERE poll <> '';
 
 -- whom to remind
 CREATE TABLE reminder (

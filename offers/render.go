@@ -166,7 +166,10 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 	if o.Help != "" {
 		return v.renderHelp(t, o)
 	}
-	if o.Status != store.OfferActive {
+	switch {
+	case o.Status == store.OfferWithdrawn && o.Source == SourceMember:
+		t.Line().Say(v.say("offer_taken_back"))
+	case o.Status != store.OfferActive:
 		t.Line().Say(v.say("offer_gone_" + o.Status))
 	}
 	v.dates(t, o)

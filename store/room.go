@@ -119,7 +119,8 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 
 // MoveRoom moves everything that belongs to a room to its successor. What was
 // set in the successor already stays as it is. The messages that contributions
-// are stay where they stand (Contribution.EventRoom).
+// are stay where they stand (Contribution.EventRoom), and so does how people
+// signed up (SignupWay).
 func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 	for _, q := range []string{
 		// the successor may have been given the config's schedule already
@@ -135,6 +136,9 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE digest SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE digest_post SET room_id = $1 WHERE room_id = $2 AND outbox_key IN (SELECT key FROM outbox WHERE room_id = $1 AND sent_at = 0)`,
 		`UPDATE OR REPLACE subscription SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE offer SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE proposal SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE afterword SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
 			return fmt.Errorf("move room: %w", err)

@@ -265,3 +265,24 @@ func within(t *testing.T, s *Store, f func(*Tx) error) {
 		t.Fatal(err)
 	}
 }
+
+// TestMoveRoomOffers: what was brought or proposed in a room, and the line
+// after an offer, follow it to its successor.
+func TestMoveRoomOffers(t *testing.T) {
+	s := openFile(t)
+	tables := ours(t, s)
+	within(t, s, func(tx *Tx) error {
+		for _, table := range []string{"offer", "proposal", "afterword"} {
+			if err := fill(t.Context(), tx, table, tables[table], "@a:x"); err != nil {
+				return err
+			}
+		}
+		return tx.MoveRoom(t.Context(), "x", "!new:x")
+	})
+	for _, table := range []string{"offer", "proposal", "afterword"} {
+		var in string
+		if err := s.reader.QueryRowContext(t.Context(), `SELECT room_id FROM `+table).Scan(&in); err != nil || in != "!new:x" {
+			t.Errorf("%s is in %q: %v", table, in, err)
+		}
+	}
+}

@@ -32,7 +32,7 @@ type Proposal struct {
 	Author   id.UserID
 	Kind     string
 	State    string
-	Lang     string    // that it was said in
+	Lang     string // that it was said in
 	Key      string // outbox key of the message that shows it to its author
 	Offer    int64  // of an offer that is there
 	Sequence int    // that offer's, as it was shown

@@ -187,6 +187,12 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 			return err
 		}
 	}
+	if reply.Then != nil {
+		m := store.Message{Key: commands.ThenKey(req.Event), Plain: reply.Then.Plain(), HTML: reply.Then.HTML(), Notice: true}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
+			return err
+		}
+	}
 	for i, a := range reply.Attach {
 		m := store.Message{Key: commands.FileKey(req.Event, len(reply.Files)+i), File: &a.File}
 		if a.Caption != nil {

@@ -109,6 +109,14 @@ func literal() []Command {
 			Short:   "cmd_attendees_short", Long: "help_attendees", Network: true, Run: runAttendees,
 		},
 		{
+			Names: map[string]string{lang.German: "buffet", lang.English: "buffet"},
+			Short: "cmd_buffet_short", Long: "help_buffet", Network: true, Run: runBuffet,
+		},
+		{
+			Names: map[string]string{lang.German: "neu", lang.English: "new"},
+			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},

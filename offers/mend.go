@@ -16,7 +16,7 @@ import (
 )
 
 // MendKind is the kind of job that keeps posts true.
-const MendKind = "mend"
+const MendKind = store.MendOffersKind
 
 // maxNews is how many changes one message names.
 const maxNews = 10

@@ -56,8 +56,12 @@ func (v View) zone(i Item) *time.Location {
 	return v.Zone
 }
 
-// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr".
+// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr"; of what is looked for
+// or to be given until it is closed, that.
 func (v View) when(i Item) string {
+	if i.Help != "" {
+		return v.say("offer_help_" + i.Help)
+	}
 	zone := v.zone(i)
 	from, to, now := i.Start.In(zone), i.End.In(zone), v.Now.In(zone)
 	last := to
@@ -110,7 +114,9 @@ func (v View) about(i Item, both bool) []*lang.Text {
 			parts = append(parts, new(lang.Text).Raw(s))
 		}
 	}
-	raw(v.kind(i.Kind))
+	if i.Help == "" { // which says it better
+		raw(v.kind(i.Kind))
+	}
 	raw(clip(i.Host, maxHost))
 	online := address(i.Location)
 	switch {
@@ -157,7 +163,13 @@ func clip(s string, n int) string {
 func RenderOffer(v View, o *Offer) *lang.Text {
 	t := new(lang.Text)
 	t.Raw(strconv.Itoa(o.Number) + " · ").Bold(clip(o.Title, 2*maxTitle))
-	if o.Status != store.OfferActive {
+	if o.Help != "" {
+		return v.renderHelp(t, o)
+	}
+	switch {
+	case o.Status == store.OfferWithdrawn && o.Source == SourceMember:
+		t.Line().Say(v.say("offer_taken_back"))
+	case o.Status != store.OfferActive:
 		t.Line().Say(v.say("offer_gone_" + o.Status))
 	}
 	v.dates(t, o)
@@ -181,7 +193,7 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 }
 
 func (v View) dates(t *lang.Text, o *Offer) {
-	if o.Status == store.OfferWithdrawn || o.Help != "" {
+	if o.Status == store.OfferWithdrawn {
 		return
 	}
 	if words := v.rule(o); words != "" {

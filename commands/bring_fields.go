@@ -26,7 +26,7 @@ func (t *Table) offerFields(language string, n Network, d *offers.Draft) *lang.T
 	add("title", d.Title)
 	if d.Help == "" {
 		add("when", t.whenWords(language, n, d))
-		add("place", d.Location)
+		add("place", t.placeWords(language, d.Location))
 	}
 	if d.URL != "" {
 		add("link", d.URL)
@@ -51,6 +51,14 @@ func (t *Table) offerFields(language string, n Network, d *offers.Draft) *lang.T
 		text.Line().Add(t.phrases.Text(language, "bring_missing", lang.Values{"Fields": strings.Join(missing, ", ")}))
 	}
 	return text
+}
+
+// placeWords is a place; of a link that it is online.
+func (t *Table) placeWords(language, place string) string {
+	if strings.Contains(place, "://") {
+		return t.phrases.Say(language, "offer_online") + ", " + place
+	}
+	return place
 }
 
 // whenWords is the date in words, with what of it was not said.

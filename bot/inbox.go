@@ -94,6 +94,8 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.amend(ctx, in)
 	case store.InReply:
 		return b.reply(ctx, in)
+	case store.InVote:
+		return b.voted(ctx, in)
 	case store.InNoticed:
 		return b.noticed(ctx, in)
 	}
@@ -181,6 +183,12 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 	}
 	if reply.Text != nil {
 		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true, Reactions: reply.Reactions}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
+			return err
+		}
+	}
+	if reply.Then != nil {
+		m := store.Message{Key: commands.ThenKey(req.Event), Plain: reply.Then.Plain(), HTML: reply.Then.HTML(), Notice: true}
 		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
 			return err
 		}

@@ -58,9 +58,13 @@ func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
 // FileKey is described with ReplyKey.
 func FileKey(e id.EventID, n int) string { return fmt.Sprintf("%s/file/%d", ReplyKey(e), n) }
 
+// ThenKey is the outbox key of a Reply's Then.
+func ThenKey(e id.EventID) string { return ReplyKey(e) + "/then" }
+
 // Reply is what to answer.
 type Reply struct {
 	Text    *lang.Text   // nil: only the reaction
+	Then    *lang.Text   // a message of its own where Text goes, after it; nil: none
 	Private bool         // Text goes to the sender's direct chat
 	React   string       // to the command, in its place
 	Files   []store.File // to the sender's direct chat

@@ -32,7 +32,7 @@ type Proposal struct {
 	Author   id.UserID
 	Kind     string
 	State    string
-	Lang     string    // that it was said in
+	Lang     string // that it was said in
 	Key      string // outbox key of the message that shows it to its author
 	Offer    int64  // of an offer that is there
 	Sequence int    // that offer's, as it was shown
@@ -136,4 +136,16 @@ func (tx *Tx) ForgetProposals(ctx context.Context, before time.Time) error {
 		return fmt.Errorf("forget proposals: %w", err)
 	}
 	return nil
+}
+
+// ProposalAsks are the messages that asked others about a person's proposals:
+// their keys and whom or where they went. Nothing else of them is filled in.
+func ProposalAsks(ctx context.Context, q Querier, author id.UserID) ([]Message, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (m Message, err error) { return m, scan(&m.Key, &m.Room, &m.User) },
+		`SELECT o.key, o.room_id, o.user_id FROM proposal p JOIN outbox o ON o.key GLOB $1 || p.id || '/ask/*'
+		WHERE p.author = $2 AND o.key NOT GLOB $1 || p.id || '/ask/*/*' ORDER BY o.seq`, proposalPrefix, author)
+	if err != nil {
+		return nil, fmt.Errorf("read who was asked: %w", err)
+	}
+	return list, nil
 }

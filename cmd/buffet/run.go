@@ -144,6 +144,9 @@ func (d *daemon) run(ctx context.Context) error {
 		if err := tx.SettleMeaning(ctx); err != nil {
 			return err
 		}
+		if err := offers.EnsureAttend(ctx, tx, now); err != nil {
+			return err
+		}
 		_, err := schedule.Add(ctx, tx, kindTidy, kindTidy, nil, now.Add(time.Minute))
 		return err
 	})
@@ -179,7 +182,9 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
 		offers.FeedKind:     d.poller.Handler(),
 		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
-			Also: d.digests.MendOffers}).Handler(),
+			Network: d.directly, KnowMembers: d.bot.KnowMembers, Also: d.digests.MendOffers}).Handler(),
+		offers.AttendKind: (&offers.Attendant{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
+			Network: d.directly}).Handler(),
 	}
 	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
@@ -243,6 +248,16 @@ func (d *daemon) announceRoom(ctx context.Context, q store.Querier, room id.Room
 		return offers.AnnounceRoom{}, false, nil
 	}
 	return offers.AnnounceRoom{Room: room, Network: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: commands.ShownPrefix(n.Prefix)}, true, nil
+}
+
+// directly is how the people of a network read in their direct chats; not ok
+// if it is not configured any more.
+func (d *daemon) directly(network string) (offers.AnnounceRoom, bool) {
+	n := d.bot.Network(network)
+	if n == nil {
+		return offers.AnnounceRoom{}, false
+	}
+	return offers.AnnounceRoom{Network: n.Name, Lang: n.Lang, Zone: n.Zone}, true
 }
 
 // missed tells the organisers of a slot that came to nothing, or of a

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"mime"
@@ -29,30 +28,18 @@ const (
 	settled = 2 * time.Second
 )
 
-// errUnsure means that nobody can tell at the moment who is in a room.
-var errUnsure = errors.New("members of a room are unknown")
-
 // feed answers with the calendar behind a link.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request, secret string) {
-	ctx := r.Context()
-	link, err := s.open(ctx, secret)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		s.plain(w, http.StatusNotFound, "not found")
-		return
-	case errors.Is(err, errUnsure):
-		s.later(w)
-		return
-	case err != nil:
-		s.fail(w, r, err)
-		return
-	}
-	if !s.read(ctx) {
-		s.later(w)
+	link, ok := s.opened(w, r, secret)
+	if !ok {
 		return
 	}
 	f := s.feedOf(link)
 	f.packed = takesGzip(r.Header.Values("Accept-Encoding"))
+	if !s.read(r.Context()) {
+		s.later(w)
+		return
+	}
 	same, err := s.fill(r, f)
 	if err != nil {
 		s.fail(w, r, err)
@@ -102,47 +89,6 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.plain(w, http.StatusInternalServerError, "error")
 }
 
-// open is the link with that secret part: ErrNotFound if there is none, or if
-// whose it is does not belong here any more.
-func (s *Server) open(ctx context.Context, secret string) (store.CalendarLink, error) {
-	q := s.Store.Reader()
-	link, err := store.CalendarLinkBySecret(ctx, q, secret)
-	if err != nil {
-		return link, err
-	}
-	if _, ok := s.Networks[link.Network]; !ok {
-		return link, store.ErrNotFound
-	}
-	if link.User == "" {
-		return link, nil
-	}
-	if gone, err := store.Forgotten(ctx, q, s.Store.HashPerson(link.User)); err != nil || gone {
-		return link, errors.Join(err, store.ErrNotFound)
-	}
-	joined, unsure, err := store.MemberOf(ctx, q, link.Network, link.User)
-	if err != nil || joined {
-		return link, err
-	}
-	for _, room := range unsure {
-		if s.Members == nil {
-			return link, errUnsure
-		}
-		if err := s.Members(ctx, room); err != nil {
-			s.Log.Warn().Err(err).Stringer("room_id", room).Msg("http: members unknown")
-		}
-	}
-	if len(unsure) > 0 {
-		joined, unsure, err = store.MemberOf(ctx, q, link.Network, link.User)
-	}
-	switch {
-	case err != nil || joined:
-		return link, err
-	case len(unsure) > 0:
-		return link, errUnsure
-	}
-	return link, store.ErrNotFound
-}
-
 // feed is a calendar for one request.
 type feed struct {
 	link    store.CalendarLink
@@ -159,17 +105,22 @@ type feed struct {
 func (s *Server) feedOf(link store.CalendarLink) *feed {
 	now, n := s.Now(), s.Networks[link.Network]
 	view := offers.View{Phrases: s.Phrases, Lang: n.Lang, Zone: time.UTC, Now: now}
-	name := "calendar_name_network"
-	if link.User != "" {
-		name = "calendar_name_person"
-	}
 	return &feed{link: link, program: s.Version, options: offers.CalendarOptions{
 		View: view, Refresh: refresh, Alarm: link.Alarm,
-		Name: s.Phrases.Text(n.Lang, name, lang.Values{"Network": link.Network}).Plain(),
+		Name: s.calendarName(link),
 		Skipped: func(offer int64, err error) {
 			s.Log.Warn().Err(err).Int64("offer", offer).Msg("offer left out of a calendar")
 		},
 	}}
+}
+
+// calendarName is what programs call a calendar.
+func (s *Server) calendarName(link store.CalendarLink) string {
+	name := "calendar_name_network"
+	if link.User != "" {
+		name = "calendar_name_person"
+	}
+	return s.Phrases.Text(s.Networks[link.Network].Lang, name, lang.Values{"Network": link.Network}).Plain()
 }
 
 // look finds out what is in the calendar, and its version.

@@ -9,6 +9,7 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -24,9 +25,9 @@ type Options struct {
 	Store    *store.Store
 	Phrases  *lang.Phrases
 	Networks map[string]Network // by name; links of others open nothing
-	// Prefix is the path of the address that people use, such as "/buffet", or
-	// "". The proxy before us may take it off or leave it.
-	Prefix  string
+	// URL is the address that people use, without a slash at the end. Its path
+	// may be taken off by the proxy before us, or left.
+	URL     string
 	Version string // of the program: another one may write the same differently
 	// Members makes sure that the members of a room are known; nil: it cannot.
 	Members func(ctx context.Context, room id.RoomID) error
@@ -62,6 +63,7 @@ func usual() limits {
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Options
+	prefix   string // path of URL
 	limits   limits
 	requests chan struct{}
 	readers  chan struct{}
@@ -71,7 +73,11 @@ type Server struct {
 func New(o Options) *Server { return limited(o, usual()) }
 
 func limited(o Options, l limits) *Server {
-	return &Server{Options: o, limits: l, requests: make(chan struct{}, l.requests), readers: make(chan struct{}, l.readers)}
+	s := &Server{Options: o, limits: l, requests: make(chan struct{}, l.requests), readers: make(chan struct{}, l.readers)}
+	if u, err := url.Parse(o.URL); err == nil {
+		s.prefix = u.Path
+	}
+	return s
 }
 
 // Serve answers what comes in at ln until ctx ends; then it lets the answers
@@ -118,8 +124,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	guard(out.Header())
 	path := s.path(r.URL.Path)
-	secret, isFeed := strings.CutPrefix(path, "/c/")
-	secret, isCalendar := strings.CutSuffix(secret, ".ics")
+	secret, isLink := strings.CutPrefix(path, "/c/")
+	secret, isFeed := strings.CutSuffix(secret, ".ics")
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		out.Header().Set("Allow", "GET, HEAD")
@@ -127,17 +133,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/health":
 		page = "health"
 		s.health(out, r)
-	case isFeed && isCalendar:
+	case isLink && isFeed:
 		page = "feed"
 		s.limit(out, func() { s.feed(out, r, secret) })
+	case isLink:
+		page = "guide"
+		s.limit(out, func() { s.guide(out, r, secret) })
 	default:
 		s.plain(out, http.StatusNotFound, "not found")
 	}
 }
 
-// path is a path below Prefix.
+// path is a path below the one of URL.
 func (s *Server) path(path string) string {
-	if rest, ok := strings.CutPrefix(path, s.Prefix); ok && s.Prefix != "" && strings.HasPrefix(rest, "/") {
+	if rest, ok := strings.CutPrefix(path, s.prefix); ok && s.prefix != "" && strings.HasPrefix(rest, "/") {
 		return rest
 	}
 	return path

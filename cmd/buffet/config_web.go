@@ -87,10 +87,8 @@ func (w *Web) open(ctx context.Context) (net.Listener, error) {
 
 // server is the web server, which does not listen yet.
 func (c *Config) server(st *store.Store, phrases *lang.Phrases, log zerolog.Logger) *web.Server {
-	o := web.Options{Store: st, Phrases: phrases, Networks: map[string]web.Network{}, Version: versionText(), Now: time.Now, Log: log}
-	if u, err := url.Parse(c.Web.URL); err == nil {
-		o.Prefix = u.Path
-	}
+	o := web.Options{Store: st, Phrases: phrases, Networks: map[string]web.Network{}, URL: c.Web.URL,
+		Version: versionText(), Now: time.Now, Log: log}
 	for _, n := range c.Networks {
 		o.Networks[n.Name] = web.Network{Lang: n.Language}
 	}

@@ -117,6 +117,14 @@ func literal() []Command {
 			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
 		},
 		{
+			Names: map[string]string{lang.German: "kalender", lang.English: "calendar"},
+			Args: map[string]string{
+				lang.German:  "[alarm 1h, alarm aus, neu, netzwerk, neu netzwerk]",
+				lang.English: "[alarm 1h, alarm off, new, network, new network]",
+			},
+			Short: "cmd_calendar_short", Long: "help_calendar", Private: true, Network: true, Run: runCalendar,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
@@ -228,6 +236,8 @@ func literal() []Command {
 type Table struct {
 	Meaning *knowledge.Meaning // nil: search goes by words only
 	Model   string             // host of the language model that rooms may turn on; "": there is none
+	// Calendars is the address below which calendars are served, without a slash at the end; "": they are not.
+	Calendars string
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper

@@ -70,6 +70,7 @@ type daemon struct {
 	poller  *offers.Poller
 	digests *digest.Publisher
 	model   *digest.Model // nil: none
+	web     *listener     // nil: none
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -119,7 +120,8 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
-	return d, nil
+	table.Calendars = c.Web.address()
+	return d, d.listen(ctx, c)
 }
 
 func (c *Config) networks() (list []bot.Network, err error) {
@@ -158,10 +160,17 @@ func (d *daemon) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { d.queue.Run(ctx) })
 	wg.Go(func() { d.planner.Run(ctx) })
+	var webErr error
+	wg.Go(func() {
+		webErr = d.serve(ctx)
+		if webErr != nil {
+			cancel()
+		}
+	})
 	err = d.bot.Run(ctx)
 	cancel()
 	wg.Wait()
-	return err
+	return errors.Join(webErr, err)
 }
 
 // The kinds of jobs that are wired here.

@@ -1,10 +1,11 @@
 package commands
 
-import "math"
-
 // The Params of the rows in the table, in the order in which their words are
 // put after the command's. The last one takes the rest of what is typed in a
 // client's menu.
+
+// maxNumber is more than any network has offers.
+const maxNumber = 999_999
 
 func offersParams() []Param {
 	return []Param{
@@ -20,7 +21,7 @@ func offersParams() []Param {
 }
 
 func offerParams() []Param {
-	return []Param{{Names: inBoth("nummer", "number"), About: "menu_about_offer", Kind: NumberParam, Required: true, Min: 1, Max: math.MaxInt32}}
+	return []Param{{Names: inBoth("nummer", "number"), About: "menu_about_offer", Kind: NumberParam, Required: true, Min: 1, Max: maxNumber}}
 }
 
 func searchParams() []Param {

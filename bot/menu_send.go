@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/rs/zerolog"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -83,6 +84,7 @@ func (b *Bot) publish(ctx context.Context, room id.RoomID, list []stateEvent, ke
 
 func (b *Bot) publishOne(ctx context.Context, room id.RoomID, e stateEvent) error {
 	cli := b.Account.Client
+	ctx = zerolog.Nop().WithContext(ctx) // a job's log is no place for the library's requests
 	if e.unsure {
 		var there map[string]any
 		// not cli.StateEvent, which would note it for a room that may be forgotten

@@ -18,12 +18,14 @@ import (
 // out, everything kept through tx.
 type Handler func(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error)
 
-// Command is one row of the table. Parsing, help and the README come from it.
+// Command is one row of the table. Parsing, help, what clients show in their
+// menus, and the README come from it.
 type Command struct {
 	Names   map[string]string // language -> the word; ASCII, lower case
 	Aliases []string          // further words, of no language
 	Args    map[string]string // language -> what may follow the word, for the reference
 	Example map[string]string // language -> what follows it in the five-line help
+	Params  []Param           // the same for clients' menus; none: one text, if there are Args
 
 	Short string // phrase: what it does, in a few words
 	Long  string // phrase: the help on this word
@@ -63,12 +65,14 @@ func literal() []Command {
 				lang.German:  "[heute, morgen, woche, monat, 14 tage] [art] [thema …]",
 				lang.English: "[today, tomorrow, week, month, 14 days] [kind] [topic …]",
 			},
-			Short: "cmd_offers_short", Long: "help_offers", Main: true, Network: true, Run: runOffers,
+			Params: offersParams(),
+			Short:  "cmd_offers_short", Long: "help_offers", Main: true, Network: true, Run: runOffers,
 		},
 		{
 			Names:   map[string]string{lang.German: "angebot", lang.English: "offer"},
 			Args:    map[string]string{lang.German: "3", lang.English: "3"},
 			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Params:  offerParams(),
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
 		},
 		{
@@ -128,32 +132,37 @@ func literal() []Command {
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
+			Params:  searchParams(),
 			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch, Prepare: prepareSearch,
 		},
 		{
 			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
 			Args:    map[string]string{lang.German: "worum es geht", lang.English: "what it is about"},
 			Example: map[string]string{lang.German: "…", lang.English: "…"},
+			Params:  askParams(),
 			Short:   "cmd_ask_short", Long: "help_ask", Main: true, Network: true, Run: runAsk,
 		},
 		{
-			Names: map[string]string{lang.German: "erfahrung", lang.English: "share"},
-			Args:  map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
-			Short: "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
+			Names:  map[string]string{lang.German: "erfahrung", lang.English: "share"},
+			Args:   map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
+			Params: shareParams(),
+			Short:  "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
 		},
 		{
 			Names: map[string]string{lang.German: "offen", lang.English: "open"},
 			Short: "cmd_open_short", Long: "help_open", Run: runOpen,
 		},
 		{
-			Names: map[string]string{lang.German: "erledigt", lang.English: "solved"},
-			Args:  map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
-			Short: "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
+			Names:  map[string]string{lang.German: "erledigt", lang.English: "solved"},
+			Args:   map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
+			Params: solvedParams(),
+			Short:  "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
 		},
 		{
-			Names: map[string]string{lang.German: "wer", lang.English: "who"},
-			Args:  map[string]string{lang.German: "thema, ich: thema, ich nicht: thema", lang.English: "topic, me: topic, not me: topic"},
-			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
+			Names:  map[string]string{lang.German: "wer", lang.English: "who"},
+			Args:   map[string]string{lang.German: "thema, ich: thema, ich nicht: thema", lang.English: "topic, me: topic, not me: topic"},
+			Params: whoParams(),
+			Short:  "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
 		},
 		{
 			Names:   map[string]string{lang.German: "kurz", lang.English: "summary"},
@@ -163,6 +172,7 @@ func literal() []Command {
 				lang.English: "[24h, 3 days, week, since monday, simple]",
 			},
 			Example: map[string]string{lang.German: "24h", lang.English: "24h"},
+			Params:  summaryParams(),
 			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
 		},
 		{
@@ -180,9 +190,10 @@ func literal() []Command {
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},
 		{
-			Names: map[string]string{lang.German: "vergissmich", lang.English: "forgetme"},
-			Args:  map[string]string{lang.German: "[ja]", lang.English: "[yes]"},
-			Short: "cmd_forgetme_short", Long: "help_forgetme", Run: runForgetMe,
+			Names:  map[string]string{lang.German: "vergissmich", lang.English: "forgetme"},
+			Args:   map[string]string{lang.German: "[ja]", lang.English: "[yes]"},
+			Params: forgetMeParams(),
+			Short:  "cmd_forgetme_short", Long: "help_forgetme", Run: runForgetMe,
 		},
 		{
 			Names: map[string]string{lang.German: "merkdirmich", lang.English: "rememberme"},
@@ -202,7 +213,8 @@ func literal() []Command {
 				lang.German:  "[netzwerk, abo, abo netzwerk, stopp, datei, datei ohne namen]",
 				lang.English: "[network, subscribe, subscribe network, stop, file, file without names]",
 			},
-			Short: "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
+			Params: digestParams(),
+			Short:  "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
 		},
 		{
 			Names: map[string]string{lang.German: "freigabe", lang.English: "approve"},
@@ -227,6 +239,7 @@ func literal() []Command {
 			Names:   map[string]string{lang.German: "hilfe", lang.English: "help"},
 			Args:    map[string]string{lang.German: "[wort, alle]", lang.English: "[word, all]"},
 			Example: map[string]string{lang.German: "angebote", lang.English: "offers"},
+			Params:  helpParams(),
 			Short:   "cmd_help_short", Long: "help_help", Run: runHelp,
 		},
 	}
@@ -255,6 +268,9 @@ func build(phrases *lang.Phrases, list []Command) (*Table, error) {
 		c := &t.list[i]
 		if c.Run == nil || c.Short == "" || c.Long == "" {
 			faults = append(faults, fmt.Errorf("command %q: needs a handler and help", c.Names[lang.German]))
+		}
+		if err := c.checkParams(); err != nil {
+			faults = append(faults, err)
 		}
 		for _, w := range c.words() {
 			if err := checkWord(w); err != nil {

@@ -155,6 +155,9 @@ func (d *daemon) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -199,6 +202,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.bot.ProposalHandler())
+	maps.Copy(all, d.bot.MenuHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
@@ -298,6 +302,10 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	if job.Kind == commands.SummaryKind { // only the one who asked is to know
 		return d.bot.SummaryFailed(ctx, tx, job, cause)
 	}
+	if job.Kind == bot.MenuKind { // nobody misses anything: the words work as before
+		d.log.Warn().Err(cause).Str("job", job.Key).Msg("commands are not published")
+		return nil
+	}
 	if err := d.digests.GaveUp(ctx, tx, job); err != nil {
 		return err
 	}
@@ -323,6 +331,9 @@ const (
 // tidy lays out further dates of series and forgets what was done long ago, once a day.
 func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 	now := time.Now()
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
+		return err
+	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := offers.Extend(ctx, tx, now); err != nil {
 			return err

@@ -147,7 +147,7 @@ func (c *Call) proposeChange(ctx context.Context, tx *store.Tx, kind string, o, 
 	if e.Reason != "" {
 		text.Line().Add(c.say("edit_reason", lang.Values{"Reason": e.Reason}))
 	}
-	people, err := store.SignedUp(ctx, tx, o.ID, c.Now)
+	people, err := store.CountPeople(ctx, tx, o.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (c *Call) scopeWords(o *store.Offer, e editing) *lang.Text {
 	if o.Rule == "" {
 		return nil
 	}
-	coming, err := offers.Coming(o, c.Now)
+	coming, err := offers.NextItems(o, c.Now)
 	if err != nil {
 		return nil
 	}

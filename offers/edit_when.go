@@ -10,8 +10,8 @@ import (
 	"buffet/store"
 )
 
-// Coming are an offer's dates that have not begun, cancelled ones too, in order.
-func Coming(o *store.Offer, now time.Time) ([]Item, error) { return comingItems(o, now) }
+// NextItems are an offer's dates that have not begun, cancelled ones too, in order.
+func NextItems(o *store.Offer, now time.Time) ([]Item, error) { return comingItems(o, now) }
 
 // ReadTime reads a new time for a date as people type it. What they leave out
 // stays: the day ("15 Uhr"), the hours ("Freitag"), or how long it takes. now

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// SignedUp is how many people are signed up, or wait, for dates of an offer
+// CountPeople is how many people are signed up, or wait, for dates of an offer
 // that have not begun.
-func SignedUp(ctx context.Context, q Querier, offer int64, now time.Time) (n int, err error) {
+func CountPeople(ctx context.Context, q Querier, offer int64, now time.Time) (n int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(DISTINCT s.user_id) FROM signup s JOIN occurrence d ON d.offer_id = s.offer_id AND d.key = s.key
 		WHERE s.offer_id = $1 AND d.start_at > $2`, offer, Millis(now)).Scan(&n)
 	if err != nil {

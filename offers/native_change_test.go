@@ -138,6 +138,11 @@ func TestChangeScopes(t *testing.T) {
 			o = tb.edit(o, OnlyThis, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
 			return tb.edit(o, Following, tb.key(o, "27.10."), tb.at("jeden Dienstag und Freitag 14-15 Uhr"))
 		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 14.10. 09:00-10:00, 20.10. 14:00-15:30, 27.10. 14:00-15:00, 30.10. 14:00-15:00, 03.11. 14:00-15:30 Bonn, 06.11. 14:00-15:00, 10.11. 14:00-15:00"},
+		{"another rhythm, later dates elsewhere", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, Following, tb.key(o, "20.10."), Edit{Location: text("Ulm")})
+			o = tb.edit(o, Following, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
+			return tb.edit(o, All, time.Time{}, tb.at("jeden Montag 14-15 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 12.10. 14:00-15:00, 19.10. 14:00-15:00, 26.10. 14:00-15:00 Ulm, 02.11. 14:00-15:00 Ulm, 09.11. 14:00-15:00 Bonn"},
 		{"the rhythm it has, at another hour", func(tb *table, o store.Offer) store.Offer {
 			key := tb.key(o, "27.10.")
 			o = tb.edit(o, All, time.Time{}, tb.at("jeden Dienstag 16-17 Uhr"))

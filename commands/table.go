@@ -81,8 +81,7 @@ func literal() []Command {
 				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
 				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
 			},
-			Example: map[string]string{lang.German: "…", lang.English: "…"},
-			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+			Short: "cmd_bring_short", Long: "help_bring", Run: runBring,
 		},
 		{
 			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
@@ -154,7 +153,7 @@ func literal() []Command {
 		},
 		{
 			Names:  map[string]string{lang.German: "erledigt", lang.English: "solved"},
-			Args:   map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
+			Args:   map[string]string{lang.German: "[F12, 7] [nein]", lang.English: "[Q12, 7] [no]"},
 			Params: solvedParams(),
 			Short:  "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
 		},
@@ -202,8 +201,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus, angebote freigabe, feiertage NRW]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off, offers approval, holidays NRW]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

@@ -84,6 +84,26 @@ func literal() []Command {
 			Short: "cmd_bring_short", Long: "help_bring", Run: runBring,
 		},
 		{
+			Names: map[string]string{lang.German: "aendere", lang.English: "edit"}, Aliases: []string{"aendern", "change"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] wann 18.12. 15 uhr, ort …",
+				lang.English: "3 [17.12., from 17.12., all] when 18.12. 3pm, place …",
+			},
+			Example: map[string]string{lang.German: "3 wann morgen 15 uhr", lang.English: "3 when tomorrow 3pm"},
+			Params:  editParams(),
+			Short:   "cmd_edit_short", Long: "help_edit", Network: true, Run: runEdit,
+		},
+		{
+			Names: map[string]string{lang.German: "absage", lang.English: "cancel"}, Aliases: []string{"absagen"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] [grund]",
+				lang.English: "3 [17.12., from 17.12., all] [reason]",
+			},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Params:  cancelParams(),
+			Short:   "cmd_cancel_short", Long: "help_cancel", Network: true, Run: runCancel,
+		},
+		{
 			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
 			Args:  map[string]string{lang.German: "was du suchst", lang.English: "what you look for"},
 			Short: "cmd_need_short", Long: "help_need", Run: runNeed,

@@ -93,6 +93,8 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.amend(ctx, in)
 	case store.InReply:
 		return b.reply(ctx, in)
+	case store.InVote:
+		return b.voted(ctx, in)
 	case store.InNoticed:
 		return b.noticed(ctx, in)
 	}

@@ -153,11 +153,14 @@ func (c *Call) dateHere(ctx context.Context, tx *store.Tx) (offers.Item, error) 
 		return offers.Item{}, err
 	case len(items) == 0:
 		return offers.Item{}, c.wrong("signup_which", word)
+	}
+	o, err := store.OfferByID(ctx, tx, items[0].Offer)
+	switch {
+	case err != nil:
+		return offers.Item{}, err
+	case o.Network != c.Network.Name: // a reply to what stands in another room
+		return offers.Item{}, c.wrong("signup_which", word)
 	case len(items) > 1:
-		o, err := store.OfferByID(ctx, tx, items[0].Offer)
-		if err != nil {
-			return offers.Item{}, err
-		}
 		word["Number"] = o.Number
 		return offers.Item{}, c.wrong("signup_which_here", word)
 	}

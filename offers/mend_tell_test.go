@@ -12,8 +12,8 @@ import (
 	"buffet/store"
 )
 
-// members makes people members of a room, as the Matrix library notes it.
-func (t *table) members(room id.RoomID, list ...id.UserID) {
+// joined makes people members of a room, as the Matrix library notes it.
+func (t *table) joined(room id.RoomID, list ...id.UserID) {
 	t.Helper()
 	t.write(func(tx *store.Tx) error {
 		for _, q := range []string{
@@ -36,7 +36,7 @@ func (t *table) members(room id.RoomID, list ...id.UserID) {
 	})
 }
 
-func (t *table) signUp(number int, waiting bool, users ...id.UserID) {
+func (t *table) known(number int, waiting bool, users ...id.UserID) {
 	t.Helper()
 	d := t.find(number).Next[0]
 	for _, u := range users {
@@ -82,16 +82,16 @@ func TestWhoSignedUpIsTold(t *testing.T) {
 	tb.announceIn("!a:x", "a2", "$a2")
 	tb.announceIn("!b:x", "b", "$b")
 	tb.announceIn("!unsure:x", "u", "$u")
-	tb.members("!a:x", "@ann:x", "@bodo:x", "@cem:x")
-	tb.members("!b:x", "@ann:x", "@dora:x", "@emil:x")
-	tb.members("!unsure:x", "@finn:x")
-	tb.signUp(1, false, "@ann:x", "@dora:x", "@finn:x", "@gast:x")
-	tb.signUp(1, true, "@bodo:x")
-	tb.signUp(2, false, "@cem:x")
+	tb.joined("!a:x", "@ann:x", "@bodo:x", "@cem:x")
+	tb.joined("!b:x", "@ann:x", "@dora:x", "@emil:x")
+	tb.joined("!unsure:x", "@finn:x")
+	tb.known(1, false, "@ann:x", "@dora:x", "@finn:x", "@gast:x")
+	tb.known(1, true, "@bodo:x")
+	tb.known(2, false, "@cem:x")
 	tb.out()
 	tb.now = tb.now.Add(time.Minute)
 	tb.load(testSource, ev("a", "20261204T150000", "Alpha"), ev("b", "20261203T140000", "Beta"))
-	tb.signUp(1, false, "@emil:x") // knows
+	tb.known(1, false, "@emil:x") // knows
 	tb.mend()
 	off := " Passt es dir nicht mehr? !dochnicht 1"
 	tb.equal("told", strings.Join(tb.news(), "\n"), strings.Join([]string{
@@ -106,8 +106,8 @@ func TestWhoSignedUpIsTold(t *testing.T) {
 func TestCancellationSaysWhyAlsoWhereNothingWasAnnounced(t *testing.T) {
 	tb := newTable(t)
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261203T140000", "Beta"))
-	tb.signUp(1, false, "@ann:x")
-	tb.signUp(2, false, "@ann:x")
+	tb.known(1, false, "@ann:x")
+	tb.known(2, false, "@ann:x")
 	tb.now = tb.now.Add(time.Minute)
 	tb.write(func(tx *store.Tx) error {
 		for n := 1; n <= 2; n++ {
@@ -141,8 +141,8 @@ func TestCancellationSaysWhyAlsoWhereNothingWasAnnounced(t *testing.T) {
 func TestWhoSignedUpHearsOfWhatIsGone(t *testing.T) {
 	tb := newTable(t)
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261130T120000", "Beta"))
-	tb.signUp(1, false, "@ann:x")
-	tb.signUp(2, false, "@ann:x")
+	tb.known(1, false, "@ann:x")
+	tb.known(2, false, "@ann:x")
 	tb.now = tb.now.Add(8 * time.Hour)
 	tb.load(testSource)
 	tb.mend()

@@ -25,5 +25,8 @@ func (b *Bot) answered(ctx context.Context, in store.Incoming, r reacted) (bool,
 		return true, err
 	}
 	req.Text, req.ReplyTo, req.At = r.Sign, r.Target, r.Target
+	if err := b.asked(ctx, &req); err != nil {
+		return true, err
+	}
 	return true, b.carry(ctx, in, req)
 }

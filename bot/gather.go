@@ -46,23 +46,29 @@ const (
 )
 
 // reaction keeps a reaction that may mean something to us.
-func (b *Bot) reaction(room store.Room, in *store.Incoming, evt *event.Event) *store.Incoming {
+func (b *Bot) reaction(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event) (*store.Incoming, error) {
 	if evt.Content.ParseRaw(event.EventReaction) != nil && evt.Content.Parsed == nil {
-		return nil
+		return nil, nil
 	}
 	c, ok := evt.Content.Parsed.(*event.ReactionEventContent)
 	if !ok || c.RelatesTo.EventID == "" {
-		return nil
+		return nil, nil
 	}
 	sign := knowledge.Sign(c.RelatesTo.Key)
 	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet || sign == signNo
 	if room.Direct != "" {
 		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}
-	if !known {
-		return nil
+	if !known && onPosts(sign) {
+		var err error // they are common: only those on what we wrote are kept
+		if known, err = b.ours(ctx, room.ID, c.RelatesTo.EventID); err != nil {
+			return nil, err
+		}
 	}
-	return keepAs(in, store.InReaction, reacted{Sign: sign, Target: c.RelatesTo.EventID})
+	if !known {
+		return nil, nil
+	}
+	return keepAs(in, store.InReaction, reacted{Sign: sign, Target: c.RelatesTo.EventID}), nil
 }
 
 func keepAs(in *store.Incoming, kind string, content any) *store.Incoming {

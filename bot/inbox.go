@@ -94,6 +94,8 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.amend(ctx, in)
 	case store.InReply:
 		return b.reply(ctx, in)
+	case store.InVote:
+		return b.voted(ctx, in)
 	case store.InNoticed:
 		return b.noticed(ctx, in)
 	}
@@ -132,6 +134,11 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 		})
 	} else if err != nil {
 		return err
+	}
+	if req.Direct && req.ReplyTo != "" {
+		if err := b.asked(ctx, &req); err != nil {
+			return err
+		}
 	}
 	if err := b.Commands.Prepare(ctx, b.Store.Reader(), &req); err != nil {
 		return err

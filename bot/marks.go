@@ -13,6 +13,7 @@ import (
 	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/store"
 )
 
@@ -36,6 +37,13 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
+	post, which, err := b.postOf(ctx, in, r.Target)
+	if err != nil {
+		return err
+	}
+	if post == "" && room.Direct == "" && onPosts(r.Sign) {
+		return b.tick(ctx, in, nil) // on something else that we said
+	}
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
@@ -45,6 +53,8 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	switch {
 	case room.Direct != "" && r.Sign == digest.Release:
 		return b.released(ctx, in, r)
+	case room.Direct != "" && which:
+		return b.comes(ctx, in, post, r.Sign)
 	case room.Direct != "":
 		return b.chosen(ctx, in, r)
 	}
@@ -59,6 +69,10 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 		return b.gather(ctx, in, p, store.Experience, r.Target)
 	case signSolved:
 		return b.solve(ctx, in, p, r.Target)
+	}
+	switch {
+	case post != "" && offers.MeansComing(r.Sign):
+		return b.comes(ctx, in, post, r.Sign)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -85,6 +99,9 @@ func (b *Bot) tellFlood(ctx context.Context, tx *store.Tx, room store.Room, in s
 
 // chosen handles a reaction in a direct chat: an answer to who may see it.
 func (b *Bot) chosen(ctx context.Context, in store.Incoming, r reacted) error {
+	if knowledge.ChoiceOfSign(r.Sign) == "" {
+		return b.tick(ctx, in, nil)
+	}
 	language := b.directLang(ctx, in.Sender)
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -255,6 +272,9 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 			return err
 		}
 		if err := tx.VoidEvent(ctx, in.Room, r.Target); err != nil {
+			return err
+		}
+		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())

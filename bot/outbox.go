@@ -227,6 +227,9 @@ func (b *Bot) content(ctx context.Context, room id.RoomID, m store.Message) (eve
 		return event.EventReaction, &event.ReactionEventContent{RelatesTo: event.RelatesTo{
 			Type: event.RelAnnotation, EventID: m.ReplyTo, Key: m.Reaction}}, nil
 	}
+	if m.Poll != nil {
+		return event.EventUnstablePollStart, pollContent(m), nil
+	}
 	c := &event.MessageEventContent{MsgType: event.MsgText, Body: m.Plain, Mentions: &event.Mentions{UserIDs: m.Mentions}}
 	if m.Notice {
 		c.MsgType = event.MsgNotice

@@ -21,7 +21,7 @@ type confirmed func(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal
 
 // confirms are what the kinds of proposals do at their author's yes.
 func confirms() map[string]confirmed {
-	return map[string]confirmed{}
+	return map[string]confirmed{store.ProposeBring: confirmBring}
 }
 
 // propose keeps what the sender is to say yes to and makes the answer that asks
@@ -53,19 +53,40 @@ func (c *Call) propose(ctx context.Context, tx *store.Tx, p store.Proposal, cont
 // none: then the proposal stays as it is.
 func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bool, error) {
 	said, rest := readAnswer(c.Text)
-	if said == unsaid {
+	if said == unsaid && c.ReplyTo == "" {
 		return nil, false, nil
 	}
 	p, approving, err := c.proposed(ctx, tx)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !approving && rest != "" {
-		return nil, false, nil
-	} else if err != nil {
-		return nil, false, err
+	if err != nil {
+		return nil, false, store.Ignore(err)
+	}
+	switch {
+	case approving:
+		return c.approve(ctx, tx, p, said, rest)
+	case said == unsaid:
+		return c.amendProposal(ctx, tx, p, c.Text)
+	case rest != "": // "nein, am 4.12. um 15 Uhr"
+		return c.amendProposal(ctx, tx, p, rest)
 	}
 	if p.Author != c.Sender { // not theirs to answer
 		return nil, true, nil
 	}
 	reply, err := c.answer(ctx, tx, p, said)
+	return reply, true, err
+}
+
+// amendProposal takes a reply to what was proposed as a correction of it, and
+// shows it anew. It is false if it is none.
+func (c *Call) amendProposal(ctx context.Context, tx *store.Tx, p store.Proposal, text string) (*Reply, bool, error) {
+	if c.ReplyTo == "" || c.Direct || c.Doubtful || p.Kind != store.ProposeBring || p.Author != c.Sender || p.State != store.ProposalAsked || len(c.Networks) == 0 {
+		return nil, false, nil // in a direct chat the conversation goes on (takeBring)
+	}
+	c.Network, c.Lang = &c.Networks[0], p.Lang
+	reply, ok, err := c.amendBring(ctx, tx, p, text)
+	if !ok || err != nil {
+		return nil, ok, err
+	}
+	_, err = tx.SettleProposal(ctx, p.ID)
 	return reply, true, err
 }
 
@@ -112,8 +133,13 @@ func (c *Call) answer(ctx context.Context, tx *store.Tx, p store.Proposal, said 
 		return nil, nil
 	case p.State == store.ProposalDone:
 		return c.placed(&Reply{Text: c.say("confirm_done")}), nil
+	case said == saidNo && p.State == store.ProposalWaiting:
+		return c.withdraw(ctx, tx, p)
 	case said == saidNo:
 		_, err := tx.SettleProposal(ctx, p.ID)
+		if err == nil && p.Kind == store.ProposeBring && c.Direct {
+			err = c.endBring(ctx, tx)
+		}
 		return c.placed(&Reply{Text: c.say("confirm_dropped")}), err
 	case p.State == store.ProposalWaiting:
 		return c.placed(&Reply{Text: c.say("confirm_waiting")}), nil

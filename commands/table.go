@@ -78,6 +78,41 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "neu", lang.English: "new"},
 			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
+			Args: map[string]string{
+				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
+				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
+			},
+			Example: map[string]string{lang.German: "…", lang.English: "…"},
+			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+		},
+		{
+			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
+			Args:  map[string]string{lang.German: "was du suchst", lang.English: "what you look for"},
+			Short: "cmd_need_short", Long: "help_need", Run: runNeed,
+		},
+		{
+			Names: map[string]string{lang.German: "biete", lang.English: "give"},
+			Args:  map[string]string{lang.German: "wobei du hilfst", lang.English: "what you help with"},
+			Short: "cmd_give_short", Long: "help_give", Run: runGive,
+		},
+		{
+			Names:   map[string]string{lang.German: "dabei", lang.English: "going"},
+			Args:    map[string]string{lang.German: "3 [17.12.] [mit namen]", lang.English: "3 [17.12.] [with name]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_going_short", Long: "help_going", Run: runGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "dochnicht", lang.English: "notgoing"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_notgoing_short", Long: "help_notgoing", Network: true, Run: runNotGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "teilnehmer", lang.English: "attendees"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_attendees_short", Long: "help_attendees", Network: true, Run: runAttendees,
 		},
 		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
@@ -136,8 +171,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

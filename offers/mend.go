@@ -23,6 +23,7 @@ const maxNews = 10
 
 type mendArgs struct {
 	Offers []int64 `json:"offers"`
+	Reason string  `json:"reason,omitempty"` // why dates are off, in the words of who said so
 }
 
 // Mender keeps posts true after an import.

@@ -195,6 +195,9 @@ func (v View) dates(t *lang.Text, o *Offer) {
 	}
 	if words := v.rule(o); words != "" {
 		t.Line().Raw(words)
+		if region, ok := RegionOf(o.Holidays); ok {
+			t.Raw(" ").Say(v.say("native_holidays", lang.Values{"Region": region.Name(v.Lang)}))
+		}
 	}
 	if len(o.Next) == 0 {
 		t.Line().Say(v.say("offer_over"))

@@ -65,6 +65,9 @@ func PostOf(key string) string {
 // IsWhich tells whether a message of ours asks which date is meant.
 func IsWhich(key string) bool { return strings.HasPrefix(key, whichPrefix) }
 
+// AsksWhich tells whether it asks the person of that hash.
+func AsksWhich(key, person string) bool { return strings.HasPrefix(key, whichPrefix+person+"/") }
+
 // seated are the dates of a post by their seats; those of a post that was made
 // before there were seats have none.
 func seated(ctx context.Context, q store.Querier, post string) (map[int]store.AnnouncementItem, error) {

@@ -106,7 +106,7 @@ func joinable(ctx context.Context, tx *store.Tx, v View, offer int64, key time.T
 	if !there {
 		return i, lang.Wrong("signup_withdrawn")
 	}
-	values := lang.Values{"Title": clip(i.Title, maxTitle), "Number": i.Number, "When": v.span(i)}
+	values := lang.Values{"Title": clip(i.Title, maxTitle), "Number": i.Number, "When": v.Span(i)}
 	switch {
 	case i.Status == store.OfferCancelled:
 		return i, lang.Wrong("signup_cancelled", values)

@@ -8,8 +8,8 @@ import (
 	"buffet/store"
 )
 
-// span is a date in full words: "Donnerstag, 3. Dezember 2026, 14:00–15:30 Uhr".
-func (v View) span(i Item) string {
+// Span is a date in full words: "Donnerstag, 3. Dezember 2026, 14:00–15:30 Uhr".
+func (v View) Span(i Item) string {
 	zone := v.zone(i)
 	return lang.Span(v.Lang, i.Start.In(zone), i.End.In(zone), i.AllDay)
 }
@@ -42,7 +42,7 @@ func (v View) signWord(key string, i Item, next bool) string {
 }
 
 func (v View) joinValues(j *Joined) lang.Values {
-	return lang.Values{"Title": clip(j.Item.Title, maxTitle), "Number": j.Item.Number, "When": v.span(j.Item), "Place": j.Place,
+	return lang.Values{"Title": clip(j.Item.Title, maxTitle), "Number": j.Item.Number, "When": v.Span(j.Item), "Place": j.Place,
 		"Undo": v.signOffWord(j.Item, j.Next), "On": v.signUpWord(j.Item, j.Next), "Name": j.Name}
 }
 
@@ -98,7 +98,7 @@ func (v View) SignedOff(i Item, was bool) *lang.Text {
 	if !was {
 		key = "signup_was_not"
 	}
-	return new(lang.Text).Say(v.say(key, lang.Values{"Title": clip(i.Title, maxTitle), "Number": i.Number, "When": v.span(i)}))
+	return new(lang.Text).Say(v.say(key, lang.Values{"Title": clip(i.Title, maxTitle), "Number": i.Number, "When": v.Span(i)}))
 }
 
 // Numbers say how many come to a date and how many places are left.

@@ -184,6 +184,7 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.bot.SummaryHandler())
+	maps.Copy(all, d.bot.ProposalHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }

@@ -78,6 +78,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "neu", lang.English: "new"},
 			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+		},
+		{
 			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
 			Args: map[string]string{
 				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",

@@ -156,7 +156,12 @@ func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pe
 		in.Kind, in.Content = store.InTombstone, string(evt.Content.VeryRaw)
 		return in, nil
 	case event.EventReaction.Type:
-		return b.reaction(room, in, evt), nil
+		return b.reaction(ctx, room, in, evt)
+	case voteType, stableVoteType:
+		if encrypted, err := b.guard.Encrypted(ctx, evt.RoomID); err != nil || encrypted {
+			return nil, err // as with messages
+		}
+		return b.vote(ctx, in, evt)
 	case event.EventEncrypted.Type:
 		return b.decrypt(ctx, room, in, evt, pending)
 	case event.EventMessage.Type:

@@ -244,13 +244,25 @@ func TestPhraseKeys(t *testing.T) {
 		}
 	}
 	for _, language := range []string{lang.German, lang.English} {
-		text, err := os.ReadFile("../lang/phrases/commands." + language + ".json")
+		there := map[string]any{}
+		files, err := filepath.Glob("../lang/phrases/*." + language + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
-		var there map[string]any
-		if err := json.Unmarshal(text, &there); err != nil {
-			t.Fatal(err)
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all map[string]any
+			if err := json.Unmarshal(text, &all); err != nil {
+				t.Fatal(err)
+			}
+			for key, phrase := range all {
+				if regexp.MustCompile(`^(?:cmd|help|plan|preview)_[a-z_]+$`).MatchString(key) {
+					there[key] = phrase
+				}
+			}
 		}
 		for key := range used {
 			if there[key] == nil {

@@ -50,7 +50,8 @@ type Request struct {
 	// read when it came in (FromMenu); it counts instead of Text.
 	Menu   string
 	Now    time.Time
-	Vector []float32 // of the words searched for, from Prepare; nil: none
+	At     id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
+	Vector []float32  // of the words searched for, from Prepare; nil: none
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its
@@ -60,13 +61,19 @@ func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
 // FileKey is described with ReplyKey.
 func FileKey(e id.EventID, n int) string { return fmt.Sprintf("%s/file/%d", ReplyKey(e), n) }
 
+// ThenKey is the outbox key of a Reply's Then.
+func ThenKey(e id.EventID) string { return ReplyKey(e) + "/then" }
+
 // Reply is what to answer.
 type Reply struct {
 	Text    *lang.Text   // nil: only the reaction
+	Then    *lang.Text   // a message of its own where Text goes, after it; nil: none
 	Private bool         // Text goes to the sender's direct chat
 	React   string       // to the command, in its place
 	Files   []store.File // to the sender's direct chat
 	Attach  []Attachment // where Text goes, after it
+	// Reactions are put under Text, to be tapped.
+	Reactions []string
 	// Mark, on MarkOn: as if the sender had reacted so to that message.
 	Mark   string
 	MarkOn id.EventID
@@ -99,6 +106,9 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	if err := c.readMenu(); err != nil {
 		return nil, c.withPrefix(err)
 	}
+	if reply, ok, err := t.confirm(ctx, tx, c); ok || err != nil || req.At != "" {
+		return reply, c.withPrefix(err)
+	}
 	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
 		return reply, c.withPrefix(err)
 	}
@@ -125,12 +135,7 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	if c.Command.Private {
 		reply.Private = true
 	}
-	if req.Direct {
-		reply.Private, reply.React = false, ""
-	} else if reply.Private && reply.React == "" {
-		reply.React = done
-	}
-	return reply, nil
+	return c.placed(reply), nil
 }
 
 // Language is the language that a request is answered in: a room's; in a

@@ -76,6 +76,59 @@ func literal() []Command {
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
 		},
 		{
+			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
+			Args: map[string]string{
+				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
+				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
+			},
+			Example: map[string]string{lang.German: "…", lang.English: "…"},
+			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+		},
+		{
+			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
+			Args:  map[string]string{lang.German: "was du suchst", lang.English: "what you look for"},
+			Short: "cmd_need_short", Long: "help_need", Run: runNeed,
+		},
+		{
+			Names: map[string]string{lang.German: "biete", lang.English: "give"},
+			Args:  map[string]string{lang.German: "wobei du hilfst", lang.English: "what you help with"},
+			Short: "cmd_give_short", Long: "help_give", Run: runGive,
+		},
+		{
+			Names:   map[string]string{lang.German: "dabei", lang.English: "going"},
+			Args:    map[string]string{lang.German: "3 [17.12.] [mit namen]", lang.English: "3 [17.12.] [with name]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_going_short", Long: "help_going", Run: runGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "dochnicht", lang.English: "notgoing"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_notgoing_short", Long: "help_notgoing", Network: true, Run: runNotGoing,
+		},
+		{
+			Names:   map[string]string{lang.German: "teilnehmer", lang.English: "attendees"},
+			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Short:   "cmd_attendees_short", Long: "help_attendees", Network: true, Run: runAttendees,
+		},
+		{
+			Names: map[string]string{lang.German: "buffet", lang.English: "buffet"},
+			Short: "cmd_buffet_short", Long: "help_buffet", Network: true, Run: runBuffet,
+		},
+		{
+			Names: map[string]string{lang.German: "neu", lang.English: "new"},
+			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+		},
+		{
+			Names: map[string]string{lang.German: "kalender", lang.English: "calendar"},
+			Args: map[string]string{
+				lang.German:  "[alarm 1h, alarm aus, neu, netzwerk, neu netzwerk]",
+				lang.English: "[alarm 1h, alarm off, new, network, new network]",
+			},
+			Short: "cmd_calendar_short", Long: "help_calendar", Private: true, Network: true, Run: runCalendar,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
@@ -123,6 +176,16 @@ func literal() []Command {
 			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
 		},
 		{
+			Names:   map[string]string{lang.German: "erinnere", lang.English: "remind"},
+			Aliases: []string{"erinnern", "erinnerung", "reminder"},
+			Args: map[string]string{
+				lang.German:  "3 [1h vorher, 1 tag, morgens, aus] [17.12.], aus, an",
+				lang.English: "3 [1h before, 1 day, morning, off] [17.12.], off, on",
+			},
+			Example: map[string]string{lang.German: "3 1h", lang.English: "3 1h"},
+			Short:   "cmd_remind_short", Long: "help_remind", Private: true, Run: runRemind,
+		},
+		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},
@@ -139,8 +202,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},
@@ -186,6 +249,8 @@ func literal() []Command {
 type Table struct {
 	Meaning *knowledge.Meaning // nil: search goes by words only
 	Model   string             // host of the language model that rooms may turn on; "": there is none
+	// Calendars is the address below which calendars are served, without a slash at the end; "": they are not.
+	Calendars string
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper

@@ -56,8 +56,12 @@ func (v View) zone(i Item) *time.Location {
 	return v.Zone
 }
 
-// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr".
+// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr"; of what is looked for
+// or to be given until it is closed, that.
 func (v View) when(i Item) string {
+	if i.Help != "" {
+		return v.say("offer_help_" + i.Help)
+	}
 	zone := v.zone(i)
 	from, to, now := i.Start.In(zone), i.End.In(zone), v.Now.In(zone)
 	last := to
@@ -79,9 +83,16 @@ func (v View) when(i Item) string {
 
 // item is a date in two lines: what and when; then kind, host, place, topics.
 func (v View) item(t *lang.Text, i Item) {
-	t.Raw(strconv.Itoa(i.Number) + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+	number := strconv.Itoa(i.Number)
+	if i.Seat > 0 { // two numbers beside each other want a word between them
+		number = strings.TrimSpace(seatSign(i.Seat) + " " + v.say("signup_number", lang.Values{"Number": i.Number}))
+	}
+	t.Raw(number + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
 	if i.Status != store.OfferActive {
 		t.Raw(" · ").Say(v.say("offer_off_" + i.Status))
+	}
+	if places := v.places(i); places != "" {
+		t.Raw(" · ").Say(places)
 	}
 	parts := v.about(i, false)
 	for n, part := range parts {
@@ -103,7 +114,9 @@ func (v View) about(i Item, both bool) []*lang.Text {
 			parts = append(parts, new(lang.Text).Raw(s))
 		}
 	}
-	raw(v.kind(i.Kind))
+	if i.Help == "" { // which says it better
+		raw(v.kind(i.Kind))
+	}
 	raw(clip(i.Host, maxHost))
 	online := address(i.Location)
 	switch {
@@ -150,7 +163,13 @@ func clip(s string, n int) string {
 func RenderOffer(v View, o *Offer) *lang.Text {
 	t := new(lang.Text)
 	t.Raw(strconv.Itoa(o.Number) + " · ").Bold(clip(o.Title, 2*maxTitle))
-	if o.Status != store.OfferActive {
+	if o.Help != "" {
+		return v.renderHelp(t, o)
+	}
+	switch {
+	case o.Status == store.OfferWithdrawn && o.Source == SourceMember:
+		t.Line().Say(v.say("offer_taken_back"))
+	case o.Status != store.OfferActive:
 		t.Line().Say(v.say("offer_gone_" + o.Status))
 	}
 	v.dates(t, o)
@@ -160,6 +179,9 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 	}
 	for _, part := range v.about(first, true) {
 		t.Line().Add(part)
+	}
+	if link := address(o.Material); link != "" {
+		t.Line().Link(v.say("after_material"), link)
 	}
 	if text := o.Description; text != "" {
 		if r := []rune(text); len(r) > maxDescription {
@@ -176,6 +198,9 @@ func (v View) dates(t *lang.Text, o *Offer) {
 	}
 	if words := v.rule(o); words != "" {
 		t.Line().Raw(words)
+		if region, ok := RegionOf(o.Holidays); ok {
+			t.Raw(" ").Say(v.say("native_holidays", lang.Values{"Region": region.Name(v.Lang)}))
+		}
 	}
 	if len(o.Next) == 0 {
 		t.Line().Say(v.say("offer_over"))
@@ -190,6 +215,8 @@ func (v View) dates(t *lang.Text, o *Offer) {
 		}
 		if i.Status == store.OfferCancelled && o.Status == store.OfferActive {
 			t.Raw(" · ").Say(v.say("offer_off_cancelled"))
+		} else if i.Capacity > 0 || i.Going > 0 {
+			t.Raw(" · ").Say(v.Numbers(i))
 		}
 		if i.Title != o.Title {
 			t.Raw(" · " + clip(i.Title, maxTitle))

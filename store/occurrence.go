@@ -96,10 +96,21 @@ func CountDates(ctx context.Context, q Querier, w Window) (n int, err error) {
 	return n, nil
 }
 
-// ForgetDates removes dates that were over before then.
+// ForgetDates removes dates that were over before then, and who came to them
+// or was to be reminded of them; also of those that were planned for a time
+// before then and are gone.
 func (tx *Tx) ForgetDates(ctx context.Context, before time.Time) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM occurrence WHERE start_at < $1 AND end_at < $1`, Millis(before))
-	return err
+	if _, err := tx.ExecContext(ctx, `DELETE FROM occurrence WHERE start_at < $1 AND end_at < $1`, Millis(before)); err != nil {
+		return err
+	}
+	for _, table := range []string{"signup", "signup_way", "reminder"} {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE key < $1 AND NOT EXISTS (
+			SELECT 1 FROM occurrence d WHERE d.offer_id = %[1]s.offer_id AND d.key = %[1]s.key)`, table), Millis(before))
+		if err != nil {
+			return fmt.Errorf("forget sign-ups: %w", err)
+		}
+	}
+	return nil
 }
 
 // Date is the offer's date of that key, or ErrNotFound.

@@ -74,7 +74,7 @@ func BenchmarkOffersMonth10000(b *testing.B) {
 	}
 	req := Request{Event: "$1", Room: room, Sender: "@ben:example.org", Now: now,
 		Networks: []Network{{Name: "Nord", Lang: lang.German, Zone: zone, Prefix: "!", Room: room}}}
-	for _, text := range []string{"angebote monat", "angebote monat austausch", "angebote monat thema 7"} {
+	for _, text := range []string{"angebote monat", "angebote monat austausch", "angebote monat raum"} {
 		b.Run(text, func(b *testing.B) {
 			for b.Loop() {
 				req.Text = text

@@ -194,6 +194,10 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 	if err != nil {
 		return nil, err
 	}
+	chats := offers.View{Phrases: c.Table.phrases, Lang: c.Network.Lang, Zone: c.Network.Zone, Now: c.Now}
+	if err := offers.MoveUp(ctx, tx, chats, o.ID); err != nil { // there may be more places now
+		return nil, err
+	}
 	return &Reply{Text: c.say("edit_done", lang.Values{"Number": o.Number, "Title": shorten(after.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)
 }
 

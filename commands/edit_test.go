@@ -171,3 +171,41 @@ func TestEditWho(t *testing.T) {
 		t.Errorf("the one who brought it hears %q, %v", told, err)
 	}
 }
+
+// More places: those who wait move up, and are told.
+func TestEditPlaces(t *testing.T) {
+	h := newHouse(t)
+	o := h.brought("Einmal", "3.12. 14-15 Uhr")
+	yes := func(shown spoken) string {
+		req := h.request(lang.German, "ja")
+		req.ReplyTo = shown.event
+		return h.tell(req).text
+	}
+	yes(h.from(ben, lang.German, "aendere 3 plaetze 1", false))
+	next, err := offers.NextItems(&o, h.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		for i, who := range []id.UserID{anna, asker} {
+			if err := tx.PutSignup(ctx, store.Signup{Offer: o.ID, Key: next[0].Key, User: who, Waiting: i > 0, At: h.now.Add(time.Duration(i))}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	shown := h.from(ben, lang.German, "aendere 3 plaetze 2, wann 16 Uhr", false)
+	if !strings.Contains(shown.text, "2 Leute haben sich angemeldet") {
+		t.Errorf("the one who changes it reads: %s", shown.text)
+	}
+	yes(shown)
+	list, err := store.Signups(t.Context(), h.store.Reader(), o.ID, next[0].Key)
+	if err != nil || len(list) != 2 || list[1].Waiting {
+		t.Errorf("they are %+v, %v", list, err)
+	}
+	var told string
+	row := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE user_id = $1`, asker)
+	if err := row.Scan(&told); err != nil || !strings.Contains(told, "16:00") {
+		t.Errorf("the one who waited hears %q, %v", told, err)
+	}
+}

@@ -14,22 +14,22 @@ import (
 	"buffet/store"
 )
 
-// modelDate is a date of a series as somebody would keep it with a pencil: what
+// pencilDate is a date of a series as somebody would keep it with a pencil: what
 // the series has for it, and what it says itself.
-type modelDate struct {
+type pencilDate struct {
 	key         time.Time
-	plain, has  modelState
+	plain, has  pencilState
 	cancelled   bool
 	allDay      bool
 	beforeToday bool
 }
 
-type modelState struct {
+type pencilState struct {
 	start, end             time.Time
 	title, place, internet string
 }
 
-func (s *modelState) set(e Edit) {
+func (s *pencilState) set(e Edit) {
 	for _, one := range []struct{ from, to *string }{{e.Title, &s.title}, {e.Location, &s.place}, {e.URL, &s.internet}} {
 		if one.from != nil {
 			*one.to = *one.from
@@ -41,7 +41,7 @@ func (s *modelState) set(e Edit) {
 }
 
 // follow lets a date follow its series in what it has of it.
-func (d *modelDate) follow(plain modelState) {
+func (d *pencilDate) follow(plain pencilState) {
 	old := d.plain
 	d.plain = plain
 	for _, one := range []struct{ has, old, now *string }{
@@ -56,12 +56,12 @@ func (d *modelDate) follow(plain modelState) {
 	}
 }
 
-type model struct {
+type pencil struct {
 	loc   *time.Location
-	dates []modelDate
+	dates []pencilDate
 }
 
-func newModel(t *testing.T, o *store.Offer, now time.Time) *model {
+func newPencil(t *testing.T, o *store.Offer, now time.Time) *pencil {
 	t.Helper()
 	list, err := newTimetable(o)
 	if err != nil {
@@ -71,16 +71,16 @@ func newModel(t *testing.T, o *store.Offer, now time.Time) *model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{loc: list.loc}
+	m := &pencil{loc: list.loc}
 	for _, d := range dates {
-		s := modelState{d.Start, d.End, o.Title, o.Location, o.URL}
-		m.dates = append(m.dates, modelDate{key: d.Key, plain: s, has: s, allDay: d.AllDay, beforeToday: !d.Start.After(now)})
+		s := pencilState{d.Start, d.End, o.Title, o.Location, o.URL}
+		m.dates = append(m.dates, pencilDate{key: d.Key, plain: s, has: s, allDay: d.AllDay, beforeToday: !d.Start.After(now)})
 	}
 	return m
 }
 
 // edit does to the model what Changed should do. at is the date meant.
-func (m *model) edit(scope Scope, at int, e Edit) {
+func (m *pencil) edit(scope Scope, at int, e Edit) {
 	if scope == OnlyThis {
 		m.dates[at].has.set(e)
 		return
@@ -111,7 +111,7 @@ func (m *model) edit(scope Scope, at int, e Edit) {
 	}
 }
 
-func (m *model) lines() (out []string) {
+func (m *pencil) lines() (out []string) {
 	for _, d := range m.dates {
 		s := fmt.Sprintf("%s %s-%s %s|%s|%s", d.key.UTC().Format("01-02"), d.has.start.In(m.loc).Format("02.01. 15:04"), d.has.end.In(m.loc).Format("02.01. 15:04"), d.has.title, d.has.place, d.has.internet)
 		if d.cancelled {
@@ -182,7 +182,7 @@ func TestChangesInAnyOrder(t *testing.T) {
 		if _, err := layOut(&o, now); err != nil {
 			t.Fatal(err)
 		}
-		m := newModel(t, &o, now)
+		m := newPencil(t, &o, now)
 		var done []string
 		for range 1 + r.IntN(6) {
 			if step := randomStep(t, r, m, &o, now); step != "" {
@@ -227,7 +227,7 @@ func TestChangesInAnyOrder(t *testing.T) {
 }
 
 // randomStep changes the model and the offer, and says how.
-func randomStep(t *testing.T, r *rand.Rand, m *model, o *store.Offer, now time.Time) string {
+func randomStep(t *testing.T, r *rand.Rand, m *pencil, o *store.Offer, now time.Time) string {
 	t.Helper()
 	var open []int
 	for i, d := range m.dates {

@@ -43,6 +43,9 @@ func runEdit(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if line.When != "" && o.Help != "" {
+		return nil, c.wrong("native_help_when")
+	}
 	if line.When != "" {
 		if dates.Date.Key.IsZero() {
 			return nil, c.wrong("native_over", lang.Values{"Number": o.Number})

@@ -257,7 +257,7 @@ func (c *Call) takeStep(ctx context.Context, tx *store.Tx, s bringing) (*Reply, 
 		if s.Help != "" || !c.dateAlone(text) {
 			return nil, false, nil
 		}
-		s.Step = stepWhen
+		s.Step, s.Again = stepWhen, true
 	}
 	asked, err := c.takeValue(&s, text, word)
 	if err != nil {

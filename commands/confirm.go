@@ -116,7 +116,7 @@ func (c *Call) proposed(ctx context.Context, tx *store.Tx) (p store.Proposal, ap
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, false, err
 	}
-	if p.At.Before(asked) || p.At.Before(dialog.At) {
+	if p.At.Before(asked) || p.At.Before(dialog.At) || p.State == store.ProposalDone && p.At.Equal(dialog.At) {
 		return p, false, store.ErrNotFound
 	}
 	return p, false, nil

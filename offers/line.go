@@ -201,7 +201,7 @@ func (l *Line) readWhen(language string) (err error) {
 	w, used, err := lang.FindWhen(language, texts, title, now)
 	if len(used) == 0 && title && len(texts) > 0 {
 		// somebody began with the date
-		if first, only, ferr := lang.FindWhen(language, texts[:1], false, now); len(only) > 0 && len(texts) > 1 && wholly(texts[0], now) {
+		if first, only, ferr := lang.FindWhen(language, texts[:1], false, now); len(only) > 0 && wholly(texts[0], now) {
 			w, used, err = first, only, ferr
 		}
 	}

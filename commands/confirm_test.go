@@ -104,7 +104,9 @@ func TestYesAfterTheDate(t *testing.T) {
 func TestYesOfTheForgotten(t *testing.T) {
 	h := newTalk(t)
 	echo := h.brings(lang.German, line)
-	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetForgotten(ctx, tx.HashPerson(asker), h.now) })
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetForgotten(ctx, tx.HashPerson(asker), h.now)
+	})
 	if got := h.reply(lang.German, "ja", echo); !strings.Contains(got, "know_forgotten") || h.offerCount() != 2 {
 		t.Errorf("forgotten: %s", got)
 	}

@@ -48,7 +48,7 @@ type Request struct {
 	Text     string // what Address made of it
 	Now      time.Time
 	At       id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
-	Vector   []float32 // of the words searched for, from Prepare; nil: none
+	Vector   []float32  // of the words searched for, from Prepare; nil: none
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its

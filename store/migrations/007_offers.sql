@@ -90,14 +90,15 @@ CREATE INDEX afterword_post ON afterword (post_key);
 
 -- addresses of calendar feeds; their secret part is never kept
 CREATE TABLE calendar_link (
-	network    TEXT NOT NULL,
-	user_id    TEXT NOT NULL DEFAULT '',       -- '': the network's own
-	generation INTEGER NOT NULL,               -- the secret part is made of it; counted up, the old one is void
-	hash       TEXT NOT NULL UNIQUE,           -- of the secret part
-	alarm      INTEGER NOT NULL DEFAULT 0,     -- minutes before each date; 0: none
-	at         INTEGER NOT NULL,
+	network TEXT NOT NULL,
+	user_id TEXT NOT NULL DEFAULT '',          -- '': the network's own
+	nonce   INTEGER NOT NULL,                  -- random; the secret part is made of it, and another one voids the old
+	hash    TEXT NOT NULL UNIQUE,              -- of the secret part
+	alarm   INTEGER NOT NULL DEFAULT 0,        -- minutes before each date; 0: none
+	at      INTEGER NOT NULL,
 	PRIMARY KEY (network, user_id)
 ) WITHOUT ROWID;
+CREATE INDEX calendar_link_user ON calendar_link (user_id) WHERE user_id <> '';
 
 -- offers of other sources that are the same as one of ours, or were said not to be
 CREATE TABLE offer_twin (

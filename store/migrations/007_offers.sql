@@ -136,3 +136,8 @@ CREATE TABLE person_setting (
 
 -- where a date stands in a numbered post: what 1, 2, 3 under it mean
 ALTER TABLE announcement_item ADD COLUMN seat INTEGER NOT NULL DEFAULT 0;
+
+-- dates and offers as lists look through them: the count of a month is in these two alone
+DROP INDEX occurrence_start;
+CREATE INDEX occurrence_window ON occurrence (start_at, end_at, status);
+CREATE INDEX offer_window ON offer (network, kind, status);

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -28,7 +29,12 @@ func (c *circle) offersCalled(title string) (n int) {
 // answered is the bot's answer to a message: of its own, if that was reacted to.
 func (c *circle) answered(m *matrixtest.Member, to id.EventID, want ...string) *event.Event {
 	c.t.Helper()
-	evt := matrixtest.Must(m.WaitReply(c.ctx, to))(c.t)
+	evt := c.soon("no answer of the bot", func(ctx context.Context) (*event.Event, error) {
+		return m.WaitFrom(ctx, 0, func(evt *event.Event) bool {
+			content, ok := evt.Content.Parsed.(*event.MessageEventContent)
+			return ok && evt.Sender == c.user && content.RelatesTo.GetReplyTo() == to
+		})
+	})
 	for _, w := range want {
 		if body := evt.Content.AsMessage().Body; !strings.Contains(body, w) {
 			c.t.Errorf("the answer does not say %q:\n%s", w, body)

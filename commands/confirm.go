@@ -57,6 +57,13 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 		return nil, false, nil
 	}
 	p, approving, err := c.proposed(ctx, tx)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProposalDone && c.ReplyTo == "" {
+		if one, which, err := c.onlyWaiting(ctx, tx); err != nil || which != nil {
+			return which, true, err
+		} else if one.ID != 0 {
+			return c.approve(ctx, tx, one, said, rest)
+		}
+	}
 	if err != nil {
 		return nil, false, store.Ignore(err)
 	}

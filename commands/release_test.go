@@ -241,3 +241,36 @@ func TestHelp(t *testing.T) {
 		t.Errorf("closed: %s", got)
 	}
 }
+
+// A bare word of an organiser is enough where only one thing waits for it.
+func TestBareWordOfAnOrganiser(t *testing.T) {
+	h := approving(t)
+	none := spoken{}
+	h.reply(lang.German, "ja", h.brings(lang.German, line))
+	if got := h.decides(lang.German, "ja", anna, none); !strings.Contains(got, "angebote") || h.offerCount() != 2 {
+		t.Errorf("who was not asked: %s", got)
+	}
+	h.asked(lang.German, anna)
+	if got := h.decides(lang.German, "ja", anna, none, func(r *Request) { r.Networks[0].Organiser = false }); h.offerCount() != 2 {
+		t.Errorf("who is none any more: %s", got)
+	}
+	if got := h.decides(lang.German, "ja", anna, none); !strings.Contains(got, "Freigegeben: 3 · Lesekreis") {
+		t.Errorf("the only one: %s", got)
+	}
+	for _, l := range []string{"bring Chor, 11.12. 19 Uhr", "bring Kino, 12.12. 20 Uhr"} {
+		h.reply(lang.German, "ja", h.brings(lang.German, l))
+		h.asked(lang.German, anna)
+	}
+	if got := h.decides(lang.German, "ja", anna, none); !strings.Contains(got, "mehrere") || h.offerCount() != 3 {
+		t.Errorf("two of them: %s", got)
+	}
+	echo := h.brings(lang.German, "bring Tanz, 13.12. 20 Uhr")
+	h.reply(lang.German, "ja", echo)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		key := h.lastProposal().Key
+		return h.table.TakeBack(ctx, tx, id.EventID(strings.TrimPrefix(key, "reply/")), h.now)
+	})
+	if p := h.lastProposal(); p.State != store.ProposalDone || p.Content != "" || h.jobs(offers.DecidedKind) != 2 {
+		t.Errorf("its message was deleted: %+v, %d jobs", p, h.jobs(offers.DecidedKind))
+	}
+}

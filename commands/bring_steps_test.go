@@ -28,7 +28,7 @@ func TestBringStepByStep(t *testing.T) {
 				t.Errorf("%q is not in\n%s", want, got)
 			}
 		}
-		h.talk(lang.German, "zurück => Schritt 7 von 7", "keine => Nicht gesagt: Beschreibung", "ort => Das ändern wir:", "[restart]", "https://zoom.us/j/1 => Ort: online, https://zoom.us/j/1", "ohne Namen => Nicht gesagt: Von",
+		h.talk(lang.German, "zurück => Schritt 7 von 7", "keine => Nicht gesagt: Beschreibung", "ort => Das ändern wir:", "Art déco Museum => Ort: Art déco Museum", "ort => Das ändern wir:", "[restart]", "https://zoom.us/j/1 => Ort: online, https://zoom.us/j/1", "ohne Namen => Nicht gesagt: Von",
 			"12.12. 15 Uhr => Samstag, 12. Dezember 2026, 15:00 Uhr", "angebote => Brandschutz", "[restart]", "ja => 3 · Von Tür zu Tür", "titel Anders => angebote")
 		if o := h.offer(3); o.Host != "" || o.Capacity != 12 || o.Room != "" || o.Author != asker || o.Location != "https://zoom.us/j/1" || o.Description != "" {
 			t.Errorf("%+v", o)

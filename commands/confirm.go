@@ -85,7 +85,7 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 // amendProposal takes a reply to what was proposed as a correction of it, and
 // shows it anew. It is false if it is none.
 func (c *Call) amendProposal(ctx context.Context, tx *store.Tx, p store.Proposal, text string) (*Reply, bool, error) {
-	if c.ReplyTo == "" || c.Direct || c.Doubtful || p.Kind != store.ProposeBring || p.Author != c.Sender || p.State != store.ProposalAsked || len(c.Networks) == 0 {
+	if c.ReplyTo == "" || c.Direct || c.Doubtful || p.Kind != store.ProposeBring || p.Author != c.Sender || p.State != store.ProposalAsked || len(c.Networks) == 0 || c.Networks[0].Name != p.Network {
 		return nil, false, nil // in a direct chat the conversation goes on (takeBring)
 	}
 	c.Network, c.Lang = &c.Networks[0], p.Lang

@@ -34,6 +34,10 @@ func TestYes(t *testing.T) {
 			if got := h.tell(req).text; !strings.Contains(got, "know_doubtful") || h.offerCount() != 2 {
 				t.Errorf("from a doubtful device: %s", got)
 			}
+			req.Text = "nein"
+			if got := h.tell(req).text; !strings.Contains(got, "know_doubtful") {
+				t.Errorf("no from a doubtful device: %s", got)
+			}
 			if got := h.reply(language, say[1], echo); !strings.Contains(got, say[2]) {
 				t.Errorf("yes: %s", got)
 			}
@@ -135,6 +139,9 @@ func TestBareYes(t *testing.T) {
 	h.talk(lang.German, line+" => Stimmt das so?", "hmm => angebote", "ja => 3 · Lesekreis", "ja => schon entschieden",
 		line+" => Das gibt es schon", "nein => daraus wird nichts", "erfahrung => Schritt 1 von 4", "ja => Schritt 2", "weiter => 3", "weiter => 4", "weiter => So würde ich",
 		"!bring Chor, 11.12. 19 Uhr => Stimmt das so?", "ja => 4 · Chor")
+	h.talk(lang.German, "!bring Tanz, 11.12. 20 Uhr => Stimmt das so?")
+	h.now = h.now.Add(time.Minute)
+	h.talk(lang.German, "!erfahrung => Schritt 1 von 4", "ja => Schritt 2", "abbruch => nichts davon")
 	if h.offerCount() != 4 {
 		t.Errorf("%d offers", h.offerCount())
 	}

@@ -70,7 +70,13 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	switch {
 	case post != "" && offers.MeansComing(r.Sign):
 		return b.comes(ctx, in, post, r.Sign)
+	default:
+		return b.quieter(ctx, in, r)
 	}
+}
+
+// quieter handles 👎 on a hint.
+func (b *Bot) quieter(ctx context.Context, in store.Incoming, r reacted) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
 		if err != nil || !strings.HasPrefix(key, knowledge.HintPrefix) {

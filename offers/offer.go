@@ -34,13 +34,17 @@ type Item struct {
 	Zone       string // the offer's own, may be empty
 	Start, End time.Time
 	AllDay     bool
-	Seat       int // its place in a numbered post, from 1; 0 elsewhere
-	Capacity   int // 0: as many as come
-	Going      int // who come and who wait, where it was counted
+	Help       string // store.HelpNeed or HelpGive: it has no date; else ""
+	Seat       int    // its place in a numbered post, from 1; 0 elsewhere
+	Capacity   int    // 0: as many as come
+	Going      int    // who come and who wait, where it was counted
 	Waiting    int
 
 	network string
 }
+
+// Network is the name of the network whose offer it is.
+func (i Item) Network() string { return i.network }
 
 // Over tells whether a date has come to its end.
 func (i Item) Over(now time.Time) bool { return !i.Start.After(now) && !i.End.After(now) }
@@ -88,7 +92,7 @@ func newItem(o *store.Offer, d store.Occurrence) Item {
 		status = store.OfferCancelled
 	}
 	return Item{
-		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone,
+		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone, Help: o.Help,
 		Title: cmp.Or(d.Title, o.Title), Location: cmp.Or(d.Location, o.Location), URL: cmp.Or(d.URL, o.URL),
 		Start: d.Start, End: d.End, AllDay: d.AllDay, Capacity: o.Capacity, network: o.Network,
 	}

@@ -84,7 +84,7 @@ CREATE TABLE afterword (
 	at         INTEGER NOT NULL,
 	material   TEXT NOT NULL DEFAULT ''        -- the link to material that was posted there
 ) WITHOUT ROWID;
-CREATE INDEX afterword_offer ON afterword (offer_id);
+CREATE INDEX afterword_offer ON afterword (offer_id, key);
 CREATE INDEX afterword_post ON afterword (post_key);
 
 -- addresses of calendar feeds; their secret part is never kept

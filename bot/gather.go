@@ -42,6 +42,7 @@ const (
 	signExperience = "📌"
 	signSolved     = "✅"
 	signQuiet      = "👎"
+	signNo         = "❌"
 )
 
 // reaction keeps a reaction that may mean something to us.
@@ -54,7 +55,7 @@ func (b *Bot) reaction(ctx context.Context, room store.Room, in *store.Incoming,
 		return nil, nil
 	}
 	sign := knowledge.Sign(c.RelatesTo.Key)
-	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet
+	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet || sign == signNo
 	if room.Direct != "" {
 		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}

@@ -47,6 +47,9 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
+	if ok, err := b.answered(ctx, in, r); ok || err != nil {
+		return err
+	}
 	switch {
 	case room.Direct != "" && r.Sign == digest.Release:
 		return b.released(ctx, in, r)

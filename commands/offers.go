@@ -24,6 +24,13 @@ func runOffers(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if query.Filter.Kind == offers.KindHelp {
+		helps, items, total, err := offers.Helps(ctx, tx, c.Network.Name, query)
+		if err != nil {
+			return nil, err
+		}
+		return &Reply{Text: offers.RenderHelps(c.view(), query, helps, items, total)}, nil
+	}
 	items, total, err := offers.List(ctx, tx, c.Network.Name, query, offers.ListSize)
 	if err != nil {
 		return nil, err

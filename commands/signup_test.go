@@ -15,7 +15,6 @@ import (
 	"buffet/store"
 )
 
-
 // people makes the tables of the Matrix library, with people in the room who
 // are named after their ids.
 func (h *house) people(users ...id.UserID) {

@@ -166,10 +166,33 @@ func (k *Keeper) Forget(ctx context.Context, tx *store.Tx, user id.UserID, now t
 			return err
 		}
 	}
+	if err := k.takeBackAsks(ctx, tx, user, now); err != nil {
+		return err
+	}
 	if err := tx.ForgetPerson(ctx, user); err != nil {
 		return err
 	}
 	return tx.SetForgotten(ctx, tx.HashPerson(user), now)
+}
+
+// takeBackAsks takes back what organisers were asked about somebody's offers:
+// it names them, and says what they wrote.
+func (k *Keeper) takeBackAsks(ctx context.Context, tx *store.Tx, user id.UserID, now time.Time) error {
+	asks, err := store.ProposalAsks(ctx, tx, user)
+	if err != nil {
+		return err
+	}
+	for _, m := range asks {
+		// what was not sent yet goes out without its words
+		if err := tx.Rewrite(ctx, m.Key, "–", "–"); err != nil {
+			return err
+		}
+		gone := store.Message{Key: m.Key + "/gone", Room: m.Room, User: m.User, Redacts: m.Key, IfThere: m.User != ""}
+		if _, err := tx.Send(ctx, gone, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Retain deletes what is older than a room keeps it; most at once. It tells

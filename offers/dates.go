@@ -10,9 +10,18 @@ import (
 	"buffet/store"
 )
 
-// Series is what an offer's dates are computed from. Of offers without dates
-// it has no start.
+// Series is what an offer's dates are computed from, public holidays taken
+// out. Of offers without dates it has no start.
 func Series(o *store.Offer) (Recurrence, error) {
+	r, err := recurrence(o)
+	if err != nil {
+		return r, err
+	}
+	return withHolidays(o, r)
+}
+
+// recurrence is an offer's Recurrence as it is stored.
+func recurrence(o *store.Offer) (Recurrence, error) {
 	var r Recurrence
 	if o.Recurrence == "" {
 		return r, nil

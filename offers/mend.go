@@ -16,14 +16,14 @@ import (
 )
 
 // MendKind is the kind of job that keeps posts true.
-const MendKind = "mend"
+const MendKind = store.MendOffersKind
 
 // maxNews is how many changes one message names.
 const maxNews = 10
 
 type mendArgs struct {
 	Offers []int64 `json:"offers"`
-	Reason string  `json:"reason,omitempty"` // why dates of theirs are cancelled, in somebody's words
+	Reason string  `json:"reason,omitempty"` // why dates are off, in the words of who said so
 }
 
 // Mender keeps posts true after an import.

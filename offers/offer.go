@@ -34,9 +34,10 @@ type Item struct {
 	Zone       string // the offer's own, may be empty
 	Start, End time.Time
 	AllDay     bool
-	Seat       int // its place in a numbered post, from 1; 0 elsewhere
-	Capacity   int // 0: as many as come
-	Going      int // who come and who wait, where it was counted
+	Help       string // store.HelpNeed or HelpGive: it has no date; else ""
+	Seat       int    // its place in a numbered post, from 1; 0 elsewhere
+	Capacity   int    // 0: as many as come
+	Going      int    // who come and who wait, where it was counted
 	Waiting    int
 
 	network string
@@ -91,7 +92,7 @@ func newItem(o *store.Offer, d store.Occurrence) Item {
 		status = store.OfferCancelled
 	}
 	return Item{
-		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone,
+		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone, Help: o.Help,
 		Title: cmp.Or(d.Title, o.Title), Location: cmp.Or(d.Location, o.Location), URL: cmp.Or(d.URL, o.URL),
 		Start: d.Start, End: d.End, AllDay: d.AllDay, Capacity: o.Capacity, network: o.Network,
 	}

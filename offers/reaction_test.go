@@ -231,6 +231,7 @@ func TestPoll(t *testing.T) {
 
 func TestVoteForWhatIsOff(t *testing.T) {
 	tb := newTable(t)
+	tb.members()
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261204T140000", "Beta"))
 	tb.announce("k", "", tb.now)
 	tb.vote("k", testUser, "$1", "1")

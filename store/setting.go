@@ -74,6 +74,22 @@ func PersonSetting(ctx context.Context, q Querier, user id.UserID, key string) (
 	return oneSetting(ctx, q, `SELECT value FROM person_setting WHERE user_id = $1 AND key = $2`, user, key)
 }
 
+// PersonSettings is all that a person set for themselves.
+func PersonSettings(ctx context.Context, q Querier, user id.UserID) (map[string]string, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (s [2]string, err error) {
+		err = scan(&s[0], &s[1])
+		return s, err
+	}, `SELECT key, value FROM person_setting WHERE user_id = $1`, user)
+	if err != nil {
+		return nil, fmt.Errorf("read settings of a person: %w", err)
+	}
+	settings := map[string]string{}
+	for _, s := range list {
+		settings[s[0]] = s[1]
+	}
+	return settings, nil
+}
+
 func oneSetting(ctx context.Context, q Querier, query string, args ...any) (value string, err error) {
 	if err = q.QueryRowContext(ctx, query, args...).Scan(&value); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read setting: %w", err)

@@ -70,6 +70,7 @@ type daemon struct {
 	poller  *offers.Poller
 	digests *digest.Publisher
 	model   *digest.Model // nil: none
+	web     *listener     // nil: none
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -119,7 +120,8 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
-	return d, nil
+	table.Calendars = c.Web.address()
+	return d, d.listen(ctx, c)
 }
 
 func (c *Config) networks() (list []bot.Network, err error) {
@@ -153,15 +155,25 @@ func (d *daemon) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() { d.queue.Run(ctx) })
 	wg.Go(func() { d.planner.Run(ctx) })
+	var webErr error
+	wg.Go(func() {
+		webErr = d.serve(ctx)
+		if webErr != nil {
+			cancel()
+		}
+	})
 	err = d.bot.Run(ctx)
 	cancel()
 	wg.Wait()
-	return err
+	return errors.Join(webErr, err)
 }
 
 // The kinds of jobs that are wired here.
@@ -189,6 +201,8 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.bot.SummaryHandler())
+	maps.Copy(all, d.bot.ProposalHandler())
+	maps.Copy(all, d.bot.MenuHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
@@ -288,6 +302,10 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	if job.Kind == commands.SummaryKind { // only the one who asked is to know
 		return d.bot.SummaryFailed(ctx, tx, job, cause)
 	}
+	if job.Kind == bot.MenuKind { // nobody misses anything: the words work as before
+		d.log.Warn().Err(cause).Str("job", job.Key).Msg("commands are not published")
+		return nil
+	}
 	if err := d.digests.GaveUp(ctx, tx, job); err != nil {
 		return err
 	}
@@ -304,17 +322,26 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	return nil
 }
 
-// keepDone is how long it is remembered what was done.
-const keepDone = 90 * 24 * time.Hour
+// How long it is remembered what was done, and what waits for a yes.
+const (
+	keepDone      = 90 * 24 * time.Hour
+	keepProposals = 30 * 24 * time.Hour
+)
 
 // tidy lays out further dates of series and forgets what was done long ago, once a day.
 func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 	now := time.Now()
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
+		return err
+	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := offers.Extend(ctx, tx, now); err != nil {
 			return err
 		}
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
+			return err
+		}
+		if err := tx.ForgetProposals(ctx, now.Add(-keepProposals)); err != nil {
 			return err
 		}
 		if err := d.forgetDigests(ctx, tx, now); err != nil {

@@ -17,7 +17,8 @@ CREATE TABLE proposal (
 	room_id  TEXT NOT NULL DEFAULT '',         -- where it was said; '' in a direct chat
 	author   TEXT NOT NULL,
 	kind     TEXT NOT NULL CHECK (kind IN ('bring', 'edit', 'cancel', 'join')),
-	state    TEXT NOT NULL CHECK (state IN ('asked', 'waiting')), -- asked: its author; waiting: for an organiser
+	state    TEXT NOT NULL CHECK (state IN ('asked', 'waiting', 'done')), -- asked: its author; waiting: for an organiser; done: nothing of it is kept
+	lang     TEXT NOT NULL DEFAULT '',         -- that it was said in
 	ask_key  TEXT NOT NULL,                    -- outbox key of the message that shows it to its author
 	offer_id INTEGER NOT NULL DEFAULT 0,       -- of an offer that is there
 	sequence INTEGER NOT NULL DEFAULT 0,       -- that offer's, as it was shown: has it changed since?
@@ -89,14 +90,15 @@ CREATE INDEX afterword_post ON afterword (post_key);
 
 -- addresses of calendar feeds; their secret part is never kept
 CREATE TABLE calendar_link (
-	network    TEXT NOT NULL,
-	user_id    TEXT NOT NULL DEFAULT '',       -- '': the network's own
-	generation INTEGER NOT NULL,               -- the secret part is made of it; counted up, the old one is void
-	hash       TEXT NOT NULL UNIQUE,           -- of the secret part
-	alarm      INTEGER NOT NULL DEFAULT 0,     -- minutes before each date; 0: none
-	at         INTEGER NOT NULL,
+	network TEXT NOT NULL,
+	user_id TEXT NOT NULL DEFAULT '',          -- '': the network's own
+	nonce   INTEGER NOT NULL,                  -- random; the secret part is made of it, and another one voids the old
+	hash    TEXT NOT NULL UNIQUE,              -- of the secret part
+	alarm   INTEGER NOT NULL DEFAULT 0,        -- minutes before each date; 0: none
+	at      INTEGER NOT NULL,
 	PRIMARY KEY (network, user_id)
 ) WITHOUT ROWID;
+CREATE INDEX calendar_link_user ON calendar_link (user_id) WHERE user_id <> '';
 
 -- offers of other sources that are the same as one of ours, or were said not to be
 CREATE TABLE offer_twin (
@@ -134,3 +136,8 @@ CREATE TABLE person_setting (
 
 -- where a date stands in a numbered post: what 1, 2, 3 under it mean
 ALTER TABLE announcement_item ADD COLUMN seat INTEGER NOT NULL DEFAULT 0;
+
+-- dates and offers as lists look through them: the count of a month is in these two alone
+DROP INDEX occurrence_start;
+CREATE INDEX occurrence_window ON occurrence (start_at, end_at, status);
+CREATE INDEX offer_window ON offer (network, kind, status);

@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/store"
 )
 
@@ -148,4 +149,50 @@ func TestRemindSeveralNetworks(t *testing.T) {
 	h.expect(chat("erinnere aus"), "Gut, von allein")
 	h.now = h.now.Add(48 * time.Hour)
 	h.expect(chat("erinnere"), "Du hast gerade keine")
+}
+
+// TestRemindHere: a reply to an announcement, or what stands in its thread,
+// needs no number.
+func TestRemindHere(t *testing.T) {
+	h := newHouse(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		at := offers.AnnounceRoom{Room: room, Network: "Nord", Lang: lang.German, Zone: h.zone, Prefix: "!"}
+		if _, err := offers.Announce(ctx, tx, h.table.phrases, at, `{"days":3}`, h.now, h.now, "post"); err != nil {
+			return err
+		}
+		return tx.Sent(ctx, "post", "$post", h.now)
+	})
+	for text, want := range map[string]string{"erinnere": "1 24.11. 0+60", "erinnere 2 Stunden vorher": "1 24.11. 0+120", "erinnere morgens": "1 24.11. 0+-480"} {
+		for _, thread := range []bool{true, false} {
+			req := h.as(ben, text)
+			if req.ReplyTo = "$post"; thread {
+				req.Thread, req.ReplyTo = "$post", ""
+			}
+			h.expect(req, "Kollegiale Beratung")
+			h.equal(text, h.reminded(ben), want)
+			h.say(h.as(ben, "erinnere 1 aus"))
+			h.equal("off", h.reminded(ben), "")
+		}
+	}
+}
+
+// TestThreadSettings: what is said in threads can be switched off by organisers.
+func TestThreadSettings(t *testing.T) {
+	h := newHouse(t)
+	h.people(ben)
+	for text, want := range map[string]string{
+		"einstellungen beginn aus":    "wenn etwas anfängt: aus · danach fragen, was ihr mitnehmt, und Antworten als Erfahrung behalten: an",
+		"einstellungen nachfrage aus": "Antworten als Erfahrung behalten: aus",
+		"settings start on":           "when something starts: on",
+	} {
+		req := h.organiser(lang.German, text)
+		if strings.HasPrefix(text, "settings") {
+			req = h.organiser(lang.English, text)
+		}
+		h.expect(req, want)
+	}
+	h.expect(h.as(ben, "einstellungen beginn aus"), "[problem cmd_only_organisers]")
+	if set, err := store.Setting(t.Context(), h.store.Reader(), room, store.SetAfter); err != nil || set != store.Off {
+		t.Errorf("%q, %v", set, err)
+	}
 }

@@ -70,7 +70,9 @@ func TestWhatIsNotTakenAlong(t *testing.T) {
 			t.Errorf("%q is kept", text)
 		}
 	}
-	k.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetForgotten(ctx, tx.HashPerson(carla), k.now) })
+	k.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetForgotten(ctx, tx.HashPerson(carla), k.now)
+	})
 	if list := k.after(k.said(carla, "Wir fragen jetzt jede Woche nach.")); len(list) != 0 {
 		t.Error("kept of somebody who wants nothing kept")
 	}

@@ -43,6 +43,9 @@ func TestRemindWhat(t *testing.T) {
 		"erinnere 1 2 h vorher bitte":       "12:00 Uhr| 1 24.11. 0+120",
 		"erinnere 1 eine stunde vorher":     "13:00 Uhr| 1 24.11. 0+60",
 		"erinnere 1 morgens":                "Dienstag, 24. November 2026, 08:00 Uhr| 1 24.11. 0+-480",
+		"remind 1 in the morning":           "Dienstag, 24. November 2026, 08:00 Uhr| 1 24.11. 0+-480",
+		"erinnere 1 an":                     "13:00 Uhr| 1 24.11. 0+60",
+		"erinnere 1 in 10 minuten":          "[problem remind_what] »in 10 minuten« verstehe ich nicht.|",
 		"erinnere 1 am Vorabend":            "Montag, 23. November 2026, 18:00 Uhr| 1 24.11. 1+-1080",
 		"erinnere 2 1 Tag vorher":           "Dienstag, 1. Dezember 2026, 09:00 Uhr| 2 2.12. 1+0",
 		"erinnere 2 am Tag vorher um 9 Uhr": "Dienstag, 1. Dezember 2026, 09:00 Uhr| 2 2.12. 1+-540",
@@ -176,12 +179,23 @@ func TestRemindHere(t *testing.T) {
 	}
 }
 
+// TestRemindOfARunningSeries: whoever asks while one date runs means the next.
+func TestRemindOfARunningSeries(t *testing.T) {
+	h := newHouse(t)
+	h.now = time.Date(2026, 12, 2, 10, 0, 0, 0, h.zone)
+	h.expect(h.as(ben, "erinnere 2"), "Mittwoch, 9. Dezember 2026, 08:00 Uhr")
+	h.equal("kept", h.reminded(ben), "2 9.12. 0+60")
+	h.now = time.Date(2026, 12, 16, 10, 0, 0, 0, h.zone)
+	h.expect(h.as(ben, "erinnere 2"), "[problem remind_over]")
+	h.expect(h.as(ben, "erinnere 2 16.12."), "[problem remind_over]")
+}
+
 // TestThreadSettings: what is said in threads can be switched off by organisers.
 func TestThreadSettings(t *testing.T) {
 	h := newHouse(t)
 	h.people(ben)
 	for text, want := range map[string]string{
-		"einstellungen beginn aus":    "wenn etwas anfängt: aus · danach fragen, was ihr mitnehmt, und Antworten als Erfahrung behalten: an",
+		"einstellungen beginn aus":    "wenn etwas anfängt: aus · danach fragen",
 		"einstellungen nachfrage aus": "Antworten als Erfahrung behalten: aus",
 		"settings start on":           "when something starts: on",
 	} {

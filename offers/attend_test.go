@@ -145,3 +145,14 @@ func TestAllDayReminders(t *testing.T) {
 		c.heard("a day begins at nine", "02.12. 09:00 a ⏰ Erinnerung: Fachtag (1)", "03.12. 08:00 a ⏰ Erinnerung: Fachtag (1)")
 	})
 }
+
+func TestGoldenReminders(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Kollegiale **Beratung** @room", "LOCATION:Rathaus\\, Raum 2 <b>", "URL:https://example.org/mehr"),
+		"UID:b\nDTSTART;TZID=America/New_York:20261203T100000\nDURATION:PT1H\nSUMMARY:Online\nLOCATION:https://meet.example/x")
+	for _, l := range languages {
+		for n, name := range map[int]string{1: "place", 2: "online"} {
+			golden(t, "reminder_"+name+"."+l, RenderReminder(tb.view(l), tb.find(n).Next[0]))
+		}
+	}
+}

@@ -122,7 +122,13 @@ func TestStartsNowUnderPostsThatStand(t *testing.T) {
 	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
 	tb.announceIn("!a:x", "a", "")
 	tb.announceIn("!b:x", "b", "$b")
-	tb.write(func(tx *store.Tx) error { return tx.DropAnnouncement(t.Context(), "b") })
+	tb.announceIn("!d:x", "d", "$d")
+	tb.write(func(tx *store.Tx) error {
+		if err := tx.MoveRoom(t.Context(), "!d:x", "!e:x"); err != nil { // its thread stays in the room that was replaced
+			return err
+		}
+		return tx.DropAnnouncement(t.Context(), "b")
+	})
 	tb.now = tb.now.Add(31 * time.Minute)
 	tb.announceIn("!c:x", "c", "$c")
 	if next := tb.attend(); !next.Equal(tb.now.Add(unsentWait)) {

@@ -140,6 +140,44 @@ func TestStartsNowUnderPostsThatStand(t *testing.T) {
 	tb.equal("said", tb.lines(), []string{"!a:x $a ▶️ Jetzt geht es los: Alpha (1)"})
 }
 
+// Whatever may be due earlier than the job sleeps wakes it: a post, a date, a
+// reminder. What changes nothing lets it sleep.
+func TestAttendIsPulledForward(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
+	sleeps := func(what string, want bool) {
+		t.Helper()
+		j, err := tb.store.Job(t.Context(), AttendKind)
+		if err != nil || j.RunAt.After(tb.now) != want {
+			t.Errorf("%s: due at %s, %v", what, j.RunAt, err)
+		}
+		tb.attend()
+	}
+	if next := tb.attend(); !next.Equal(tb.now.Add(time.Hour)) {
+		t.Errorf("sleeps until %s", next)
+	}
+	tb.announceIn("!a:x", "a", "$a")
+	sleeps("a post", false)
+	if next := tb.attend(); !next.Equal(tb.now.Add(30 * time.Minute)) {
+		t.Errorf("after a post it sleeps until %s", next)
+	}
+	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
+	sleeps("the same again", true)
+	tb.load(testSource, ev("a", "20261130T091500", "Alpha"))
+	sleeps("another time", false)
+	tb.load(testSource, ev("a", "20261130T091500", "Alpha"), ev("b", "20261130T091500", "Beta"))
+	sleeps("another offer", false)
+	d := tb.find(1).Next[0]
+	tb.write(func(tx *store.Tx) error {
+		return tx.PutReminder(t.Context(), store.Reminder{Offer: d.Offer, Key: d.Key, User: anna, Minutes: 10})
+	})
+	sleeps("a reminder", false)
+	if next := tb.attend(); !next.Equal(tb.now.Add(5 * time.Minute)) {
+		t.Errorf("with a reminder it sleeps until %s", next)
+	}
+	sleeps("nothing", true)
+}
+
 func TestWhatDoYouTakeAlong(t *testing.T) {
 	tb := newTable(t)
 	night := "UID:n\nDTSTART;TZID=Europe/Berlin:20261203T200000\nDTEND;TZID=Europe/Berlin:20261204T003000\nSUMMARY:Night\nCATEGORIES:Information"

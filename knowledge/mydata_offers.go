@@ -64,6 +64,7 @@ type ReminderData struct {
 	Date    time.Time  `json:"date"`
 	Days    int        `json:"days_before,omitempty"`
 	Minutes int        `json:"minutes_before,omitempty"`
+	Clock   string     `json:"at,omitempty"` // a time of that day, instead of minutes: "08:00"
 	Sent    *time.Time `json:"sent_for,omitempty"`
 }
 
@@ -131,6 +132,9 @@ func (d *OfferData) readDates(ctx context.Context, q store.Querier, user id.User
 			return err
 		}
 		one := ReminderData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Days: r.Days, Minutes: r.Minutes}
+		if r.Minutes < 0 {
+			one.Minutes, one.Clock = 0, fmt.Sprintf("%02d:%02d", -r.Minutes/60, -r.Minutes%60)
+		}
 		if !r.SentFor.IsZero() {
 			one.Sent = &r.SentFor
 		}
@@ -181,7 +185,11 @@ func (d *OfferData) html(b *strings.Builder, p *lang.Phrases, language string, z
 		signups = append(signups, join(dated(s.Network, s.Number, s.Title, s.Date), s.Name, waiting))
 	}
 	for _, r := range d.Reminders {
-		reminders = append(reminders, join(dated(r.Network, r.Number, r.Title, r.Date), p.Say(language, "mydata_before", lang.Values{"Days": r.Days, "Minutes": r.Minutes})))
+		before := p.Say(language, "mydata_before", lang.Values{"Days": r.Days, "Minutes": r.Minutes})
+		if r.Clock != "" {
+			before = p.Say(language, "mydata_before_clock", lang.Values{"Days": r.Days, "Clock": r.Clock})
+		}
+		reminders = append(reminders, join(dated(r.Network, r.Number, r.Title, r.Date), before))
 	}
 	for _, w := range d.Proposals {
 		proposals = append(proposals, join(moment(w.At), w.Network, p.Say(language, "mydata_"+w.Kind), string(w.Content)))

@@ -42,26 +42,33 @@ const (
 	signExperience = "📌"
 	signSolved     = "✅"
 	signQuiet      = "👎"
+	signNo         = "❌"
 )
 
 // reaction keeps a reaction that may mean something to us.
-func (b *Bot) reaction(room store.Room, in *store.Incoming, evt *event.Event) *store.Incoming {
+func (b *Bot) reaction(ctx context.Context, room store.Room, in *store.Incoming, evt *event.Event) (*store.Incoming, error) {
 	if evt.Content.ParseRaw(event.EventReaction) != nil && evt.Content.Parsed == nil {
-		return nil
+		return nil, nil
 	}
 	c, ok := evt.Content.Parsed.(*event.ReactionEventContent)
 	if !ok || c.RelatesTo.EventID == "" {
-		return nil
+		return nil, nil
 	}
 	sign := knowledge.Sign(c.RelatesTo.Key)
-	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet
+	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet || sign == signNo
 	if room.Direct != "" {
 		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}
-	if !known {
-		return nil
+	if !known && onPosts(sign) {
+		var err error // they are common: only those on what we wrote are kept
+		if known, err = b.ours(ctx, room.ID, c.RelatesTo.EventID); err != nil {
+			return nil, err
+		}
 	}
-	return keepAs(in, store.InReaction, reacted{Sign: sign, Target: c.RelatesTo.EventID})
+	if !known {
+		return nil, nil
+	}
+	return keepAs(in, store.InReaction, reacted{Sign: sign, Target: c.RelatesTo.EventID}), nil
 }
 
 func keepAs(in *store.Incoming, kind string, content any) *store.Incoming {
@@ -117,12 +124,17 @@ func (b *Bot) editOfSource(ctx context.Context, in *store.Incoming, target id.Ev
 }
 
 // unaddressed looks at a message that is not for us: it may answer a gathered
-// question, or plainly be one in a room that wants these recognised.
+// question, or what people take along from a date, or plainly be a question in a
+// room that wants these recognised.
 func (b *Bot) unaddressed(ctx context.Context, room store.Room, in *store.Incoming, c *event.MessageEventContent, pending bool) (*store.Incoming, error) {
 	r := replied{Thread: c.RelatesTo.GetThreadParent(), ReplyTo: c.RelatesTo.GetNonFallbackReplyTo()}
 	if r.Thread != "" || r.ReplyTo != "" {
 		if !pending {
-			if _, err := b.questionOf(ctx, b.Store.Reader(), r); errors.Is(err, store.ErrNotFound) {
+			_, err := b.questionOf(ctx, b.Store.Reader(), r)
+			if errors.Is(err, store.ErrNotFound) {
+				_, err = afterwordOf(ctx, b.Store.Reader(), room.ID, r, in.Sent)
+			}
+			if errors.Is(err, store.ErrNotFound) {
 				return nil, nil
 			} else if err != nil {
 				return nil, err

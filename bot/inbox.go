@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -93,6 +94,8 @@ func (b *Bot) handleKind(ctx context.Context, in store.Incoming) (err error) {
 		return b.amend(ctx, in)
 	case store.InReply:
 		return b.reply(ctx, in)
+	case store.InVote:
+		return b.voted(ctx, in)
 	case store.InNoticed:
 		return b.noticed(ctx, in)
 	}
@@ -115,7 +118,8 @@ func (b *Bot) bare(in store.Incoming) commands.Request {
 	req := commands.Request{Event: in.Event, Room: in.Room, Sender: in.Sender, Now: time.Now()}
 	var h heard
 	if json.Unmarshal([]byte(in.Content), &h) == nil {
-		req.Thread, req.ReplyTo, req.Text, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Text, h.Named, h.Doubtful
+		req.Thread, req.ReplyTo, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Named, h.Doubtful
+		req.Text, req.Menu = h.Text, h.Menu
 	}
 	return req
 }
@@ -132,10 +136,20 @@ func (b *Bot) command(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
+	if req.Direct && req.ReplyTo != "" {
+		if err := b.asked(ctx, &req); err != nil {
+			return err
+		}
+	}
 	if err := b.Commands.Prepare(ctx, b.Store.Reader(), &req); err != nil {
 		return err
 	}
-	err = b.tick(ctx, in, func(tx *store.Tx) error {
+	return b.carry(ctx, in, req)
+}
+
+// carry lets a request take effect, and answers it.
+func (b *Bot) carry(ctx context.Context, in store.Incoming, req commands.Request) error {
+	err := b.tick(ctx, in, func(tx *store.Tx) error {
 		reply, err := b.Commands.Run(ctx, tx, req)
 		if err != nil || reply == nil {
 			return err
@@ -164,12 +178,18 @@ func (b *Bot) answer(ctx context.Context, tx *store.Tx, req commands.Request, re
 		if reply.Private {
 			m.User, m.Notice = req.Sender, false
 		} else {
-			m.Room, m.ReplyTo, m.Thread = req.Room, req.Event, req.Thread
+			m.Room, m.ReplyTo, m.Thread = req.Room, cmp.Or(req.At, req.Event), req.Thread
 		}
 		return m
 	}
 	if reply.Text != nil {
-		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true}
+		m := store.Message{Key: key, Plain: reply.Text.Plain(), HTML: reply.Text.HTML(), Notice: true, Reactions: reply.Reactions}
+		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
+			return err
+		}
+	}
+	if reply.Then != nil {
+		m := store.Message{Key: commands.ThenKey(req.Event), Plain: reply.Then.Plain(), HTML: reply.Then.HTML(), Notice: true}
 		if _, err := tx.Send(ctx, place(m), req.Now); err != nil {
 			return err
 		}

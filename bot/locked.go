@@ -24,6 +24,9 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 	}
 	clear, err := b.Account.decrypt(ctx, evt)
 	if err == nil {
+		if clear.Type.Type == voteType || clear.Type.Type == stableVoteType {
+			return b.vote(ctx, in, clear)
+		}
 		return b.message(ctx, room, in, clear, pending)
 	}
 	if errors.Is(err, crypto.ErrDuplicateMessageIndex) {

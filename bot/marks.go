@@ -13,6 +13,7 @@ import (
 	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/store"
 )
 
@@ -36,12 +37,24 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
+	post, which, err := b.postOf(ctx, in, r.Target)
+	if err != nil {
+		return err
+	}
+	if post == "" && room.Direct == "" && onPosts(r.Sign) {
+		return b.tick(ctx, in, nil) // on something else that we said
+	}
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
+	}
+	if ok, err := b.answered(ctx, in, r); ok || err != nil {
+		return err
 	}
 	switch {
 	case room.Direct != "" && r.Sign == digest.Release:
 		return b.released(ctx, in, r)
+	case room.Direct != "" && which:
+		return b.comes(ctx, in, post, r.Sign)
 	case room.Direct != "":
 		return b.chosen(ctx, in, r)
 	}
@@ -56,6 +69,12 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 		return b.gather(ctx, in, p, store.Experience, r.Target)
 	case signSolved:
 		return b.solve(ctx, in, p, r.Target)
+	}
+	switch {
+	case post != "" && offers.MeansComing(r.Sign):
+		return b.comes(ctx, in, post, r.Sign)
+	case post != "" && r.Sign == offers.SignAlarm:
+		return b.alarm(ctx, in, post)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -82,6 +101,9 @@ func (b *Bot) tellFlood(ctx context.Context, tx *store.Tx, room store.Room, in s
 
 // chosen handles a reaction in a direct chat: an answer to who may see it.
 func (b *Bot) chosen(ctx context.Context, in store.Incoming, r reacted) error {
+	if knowledge.ChoiceOfSign(r.Sign) == "" {
+		return b.tick(ctx, in, nil)
+	}
 	language := b.directLang(ctx, in.Sender)
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -197,7 +219,8 @@ func (b *Bot) solved(ctx context.Context, room id.RoomID, p knowledge.Place, tar
 	return q, &given, nil
 }
 
-// reply handles a reply that may answer a gathered question.
+// reply handles a reply that may answer a gathered question, or what people
+// take along from a date.
 func (b *Bot) reply(ctx context.Context, in store.Incoming) error {
 	var r replied
 	room, err := b.Store.Room(ctx, in.Room)
@@ -212,8 +235,11 @@ func (b *Bot) reply(ctx context.Context, in store.Incoming) error {
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		q, err := b.questionOf(ctx, tx, r)
+		if errors.Is(err, store.ErrNotFound) {
+			return b.takeAlong(ctx, tx, in, p, r)
+		}
 		if err != nil || q.Room != in.Room {
-			return store.Ignore(err)
+			return err
 		}
 		said := knowledge.Said{Event: in.Event, Thread: r.Thread, Author: in.Sender, Text: r.Text, Sent: in.Sent}
 		return b.keeper().Answer(ctx, tx, p, q.ID, said, time.Now())
@@ -252,6 +278,12 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 			return err
 		}
 		if err := tx.VoidEvent(ctx, in.Room, r.Target); err != nil {
+			return err
+		}
+		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
+			return err
+		}
+		if err := b.untell(ctx, tx, in.Room, r.Target); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())

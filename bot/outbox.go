@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -227,6 +228,9 @@ func (b *Bot) content(ctx context.Context, room id.RoomID, m store.Message) (eve
 		return event.EventReaction, &event.ReactionEventContent{RelatesTo: event.RelatesTo{
 			Type: event.RelAnnotation, EventID: m.ReplyTo, Key: m.Reaction}}, nil
 	}
+	if m.Poll != nil {
+		return event.EventUnstablePollStart, pollContent(m), nil
+	}
 	c := &event.MessageEventContent{MsgType: event.MsgText, Body: m.Plain, Mentions: &event.Mentions{UserIDs: m.Mentions}}
 	if m.Notice {
 		c.MsgType = event.MsgNotice
@@ -241,7 +245,8 @@ func (b *Bot) content(ctx context.Context, room id.RoomID, m store.Message) (eve
 	}
 	switch {
 	case m.Thread != "":
-		c.RelatesTo = (&event.RelatesTo{}).SetThread(m.Thread, m.ReplyTo)
+		// clients without threads show it as a reply to what the thread is about
+		c.RelatesTo = (&event.RelatesTo{}).SetThread(m.Thread, cmp.Or(m.ReplyTo, m.Thread))
 		if m.ReplyTo != "" {
 			c.RelatesTo.IsFallingBack = false
 		}

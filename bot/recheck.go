@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"buffet/digest"
 	"buffet/knowledge"
+	"buffet/offers"
 	"buffet/schedule"
 	"buffet/store"
 )
@@ -96,8 +98,19 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 	if err != nil {
 		return false, err
 	}
+	events := make([]id.EventID, 0, len(marks))
 	for _, m := range marks {
-		if err := b.recheckEvent(ctx, a.Room, m.Event); err != nil {
+		events = append(events, m.Event)
+	}
+	ways, err := store.WaysIn(ctx, b.Store.Reader(), a.Room)
+	if err != nil {
+		return false, err
+	}
+	for _, w := range ways {
+		events = append(events, w.Event)
+	}
+	for _, e := range slices.Compact(events) {
+		if err := b.recheckEvent(ctx, a.Room, e); err != nil {
 			return false, err
 		}
 	}
@@ -142,6 +155,12 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 	}
 	err = b.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.VoidEvent(ctx, room, e); err != nil {
+			return err
+		}
+		if err := offers.TakeBack(ctx, tx, b.chatView, e); err != nil {
+			return err
+		}
+		if err := b.untell(ctx, tx, room, e); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, room, e, time.Now())

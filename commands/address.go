@@ -32,6 +32,9 @@ func Address(in Incoming) (text string, named, ok bool) {
 		in.Prefix = "!"
 	}
 	rest, named := in.cutMention(body)
+	if in.ownWord(body, rest) {
+		return body, false, true
+	}
 	if word, slash := cutSlash(rest); slash {
 		// a client that lets "/word" through may mean any bot
 		if first, _ := split(word); IsWord(first) {
@@ -43,12 +46,25 @@ func Address(in Incoming) (text string, named, ok bool) {
 		return word, named || in.Direct, true // where no prefix is needed, one calls us
 	}
 	if named || in.Direct || (in.ReplyToMe && rest != "") {
-		if !strings.ContainsFunc(rest, isWordRune) {
+		if said, _ := readAnswer(rest); said == unsaid && !strings.ContainsFunc(rest, isWordRune) {
 			rest = "" // "@buffet?" is a mention alone
 		}
 		return rest, named, true
 	}
 	return "", false, false
+}
+
+// ownWord tells whether our name is meant as the command that is called so:
+// where we need not be called, and no command follows it.
+func (in Incoming) ownWord(body, rest string) bool {
+	if word, _ := split(body); !in.Direct && !in.ReplyToMe || !IsWord(word) || rest == body {
+		return false
+	}
+	if word, _ := split(rest); IsWord(word) {
+		return false
+	}
+	_, pill := pillsOf(in.HTML, in.Me)
+	return !pill && (in.ReplyToMe || !slices.Contains(in.Mentions, in.Me))
 }
 
 // clean takes out what clients put into a body that nobody typed.

@@ -97,6 +97,9 @@ func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bo
 	if none {
 		return nil, false, nil
 	}
+	if dialog.Kind == bringKind {
+		return c.takeBring(ctx, tx, dialog.Content)
+	}
 	var d card
 	if err := json.Unmarshal([]byte(dialog.Content), &d); err != nil {
 		return nil, false, tx.PutDialog(ctx, store.Dialog{Author: c.Sender})

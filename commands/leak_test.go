@@ -344,6 +344,7 @@ func (h *leakHouse) ways(s situation) (list []way) {
 		{"wer fahrdienst", 0, nil},
 		{"wer fahrdienst Nord", 0, nil},
 		{"wer fahrdienst Süd", 0, nil},
+		{"buffet Nord", 0, nil}, {"buffet Süd", 0, nil}, {"neu Nord", 0, nil}, {"neu Süd", 0, nil},
 		{"offen", allPages, func(p piece) bool {
 			return p.kind == store.Question && !slices.ContainsFunc(h.pieces, func(a piece) bool { return a.question > 0 && h.pieces[a.question-1].word == p.word && s.sees(a) })
 		}},

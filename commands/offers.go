@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,13 @@ func runOffers(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if query.Filter.Kind == offers.KindHelp {
+		helps, items, total, err := offers.Helps(ctx, tx, c.Network.Name, query)
+		if err != nil {
+			return nil, err
+		}
+		return &Reply{Text: offers.RenderHelps(c.view(), query, helps, items, total)}, nil
+	}
 	items, total, err := offers.List(ctx, tx, c.Network.Name, query, offers.ListSize)
 	if err != nil {
 		return nil, err
@@ -41,6 +49,9 @@ func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, err
 	}
 	reply := &Reply{Text: offers.RenderOffer(c.view(), offer)}
+	if offer.Author == c.Sender && len(offer.Next) > 0 {
+		reply.Text.Line().Add(c.say("signup_who", lang.Values{"Command": fmt.Sprintf("%s%s %d", c.Prefix, c.Table.word("teilnehmer", c.Lang), number)}))
+	}
 	file, caption, err := offers.RenderFile(c.view(), offer)
 	if err != nil { // the answer is worth more than its file
 		zerolog.Ctx(ctx).Err(err).Int64("offer", offer.ID).Msg("offer has no calendar file")
@@ -51,8 +62,9 @@ func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 }
 
 // number reads an offer's number: "3", "#3", "nr. 3".
-func (c *Call) number() (int, error) {
-	args := c.Args
+func (c *Call) number() (int, error) { return c.numberIn(c.Args) }
+
+func (c *Call) numberIn(args []string) (int, error) {
 	if len(args) > 1 {
 		switch strings.TrimRight(fold(args[0]), ".") {
 		case "nr", "no", "nummer", "number":

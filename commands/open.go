@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"buffet/knowledge"
@@ -9,7 +10,10 @@ import (
 	"buffet/store"
 )
 
-const perPage = 5 // fits a phone
+const (
+	perPage     = 5 // fits a phone
+	helpPerList = 3 // of those who look for help, and of those who offer it
+)
 
 // runOpen is "offen": questions that wait for an answer.
 func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
@@ -22,8 +26,15 @@ func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if total == 0 {
+	help, err := c.openHelp(ctx, tx, scopes, page)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case total == 0 && help == nil:
 		return &Reply{Text: c.say("know_open_none")}, nil
+	case total == 0:
+		return &Reply{Text: help}, nil
 	}
 	text := c.say("know_open_head", lang.Values{"Count": total})
 	for _, q := range list {
@@ -37,7 +48,53 @@ func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		}
 	}
 	c.more(text, total, page, c.Command.Name(c.Lang))
+	if help != nil {
+		text.Line().Line().Add(help)
+	}
 	return &Reply{Text: text}, nil
+}
+
+// openHelp is what is looked for and what is to be given in the networks that
+// everybody sees who reads the answer; nil if nothing is. It stands on the
+// first page.
+func (c *Call) openHelp(ctx context.Context, tx *store.Tx, scopes []string, page int) (*lang.Text, error) {
+	var text *lang.Text
+	for i := range c.Networks {
+		n := c.Networks[i]
+		if page > 1 || !slices.Contains(scopes, store.NetworkScope(n.Name)) {
+			continue
+		}
+		for _, help := range []string{store.HelpNeed, store.HelpGive} {
+			list, total, err := store.HelpOffers(ctx, tx, []string{n.Name}, help, helpPerList, 0)
+			if err != nil {
+				return nil, err
+			}
+			if total == 0 {
+				continue
+			}
+			if text == nil {
+				text = new(lang.Text)
+			} else {
+				text.Line()
+			}
+			text.Add(c.say("offer_help_head_" + help))
+			if len(c.Networks) > 1 {
+				text.Raw(" · " + n.Name)
+			}
+			c.Network = &n
+			for k := range list {
+				c.view().Help(text.Line(), &list[k])
+			}
+			if more := total - len(list); more > 0 {
+				text.Line().Add(c.say("offer_more", lang.Values{"Count": more, "Command": c.typed("angebote", c.Table.phrases.Say(c.Lang, "offer_word_help"))}))
+			}
+			c.Network = nil
+		}
+	}
+	if text != nil {
+		text.Line().Add(c.say("open_help_foot", lang.Values{"Command": c.typed("angebot", "3")}))
+	}
+	return text, nil
 }
 
 // page takes "seite 2" off the end of words; pages count from 1.

@@ -46,8 +46,12 @@ type Request struct {
 	Networks []Network
 	Lang     string // where neither word nor network decides it
 	Text     string // what Address made of it
-	Now      time.Time
-	Vector   []float32 // of the words searched for, from Prepare; nil: none
+	// Menu is what a client's menu made of the message, if that could not be
+	// read when it came in (FromMenu); it counts instead of Text.
+	Menu   string
+	Now    time.Time
+	At     id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
+	Vector []float32  // of the words searched for, from Prepare; nil: none
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its
@@ -57,13 +61,19 @@ func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
 // FileKey is described with ReplyKey.
 func FileKey(e id.EventID, n int) string { return fmt.Sprintf("%s/file/%d", ReplyKey(e), n) }
 
+// ThenKey is the outbox key of a Reply's Then.
+func ThenKey(e id.EventID) string { return ReplyKey(e) + "/then" }
+
 // Reply is what to answer.
 type Reply struct {
 	Text    *lang.Text   // nil: only the reaction
+	Then    *lang.Text   // a message of its own where Text goes, after it; nil: none
 	Private bool         // Text goes to the sender's direct chat
 	React   string       // to the command, in its place
 	Files   []store.File // to the sender's direct chat
 	Attach  []Attachment // where Text goes, after it
+	// Reactions are put under Text, to be tapped.
+	Reactions []string
 	// Mark, on MarkOn: as if the sender had reacted so to that message.
 	Mark   string
 	MarkOn id.EventID
@@ -93,6 +103,12 @@ const done = "✅"
 // the person to read, in the language that Language gives; any other error is ours.
 func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, error) {
 	c, word := t.call(&req)
+	if err := c.readMenu(); err != nil {
+		return nil, c.withPrefix(err)
+	}
+	if reply, ok, err := t.confirm(ctx, tx, c); ok || err != nil || req.At != "" {
+		return reply, c.withPrefix(err)
+	}
 	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
 		return reply, c.withPrefix(err)
 	}
@@ -119,12 +135,7 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	if c.Command.Private {
 		reply.Private = true
 	}
-	if req.Direct {
-		reply.Private, reply.React = false, ""
-	} else if reply.Private && reply.React == "" {
-		reply.React = done
-	}
-	return reply, nil
+	return c.placed(reply), nil
 }
 
 // Language is the language that a request is answered in: a room's; in a
@@ -136,6 +147,9 @@ func (t *Table) Language(req Request) string {
 
 func (t *Table) call(req *Request) (c *Call, word string) {
 	word, tail := split(req.Text)
+	if req.Menu != "" {
+		word, tail = menuWord(req.Menu), ""
+	}
 	if tooLong(req.Text) {
 		tail = "" // it will be refused, so it need not be read
 	}

@@ -101,6 +101,7 @@ type found struct {
 	store.SearchHit
 	next store.Occurrence // of an offer: its next date, or its last
 	past bool
+	help string // store.HelpNeed or HelpGive; "" for what has dates
 }
 
 // order puts offers that are over behind what can be used.
@@ -113,7 +114,14 @@ func (c *Call) order(ctx context.Context, tx *store.Tx, hits []store.SearchHit) 
 			if err != nil {
 				return nil, err
 			}
-			if f.next, f.past = date, date.End.Before(c.Now); f.past {
+			if date.End.IsZero() { // what is looked for, or to be given, has none and is not over
+				o, err := store.OfferByID(ctx, tx, h.ID)
+				if err != nil {
+					return nil, err
+				}
+				f.help = o.Help
+			}
+			if f.next, f.past = date, date.End.Before(c.Now) && f.help == ""; f.past {
 				f.Score *= pastWeight
 			}
 		}
@@ -198,6 +206,9 @@ func (c *Call) showOffer(ctx context.Context, tx *store.Tx, text *lang.Text, f f
 		if f.past {
 			text.Raw(" · ").Add(c.say("know_over"))
 		}
+	}
+	if f.help != "" {
+		text.Raw(" · ").Add(c.say("offer_help_" + f.help))
 	}
 	text.Line()
 	c.snippet(text, o.Title, f.Words)

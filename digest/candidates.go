@@ -22,6 +22,7 @@ type writing struct {
 	coming      []offers.Item
 	answered    []answeredQuestion
 	open        []store.Contribution
+	help        []store.Offer // what is looked for, or to be given
 	experiences []store.Contribution
 	threads     []thread
 	total       map[string]int // of each section, shown or not
@@ -64,6 +65,13 @@ func (w *writing) choose(ctx context.Context) (err error) {
 	if w.open, w.total[Unanswered], err = store.UnansweredQuestions(ctx, w.q, window, maxUnanswered+spare); err != nil {
 		return err
 	}
+	help, helpNews := 0, 0
+	if d.Audience != store.AudiencePublic { // nobody said it to everybody
+		if w.help, help, helpNews, err = store.DigestHelp(ctx, w.q, d.Network, window, maxHelp); err != nil {
+			return err
+		}
+		w.total[Unanswered] += help
+	}
 	if w.experiences, w.total[Experiences], err = store.NewExperiences(ctx, w.q, window, maxExperiences+spare); err != nil {
 		return err
 	}
@@ -71,7 +79,7 @@ func (w *writing) choose(ctx context.Context) (err error) {
 	if d.Questions, d.Answers, news, err = store.NewContributions(ctx, w.q, window); err != nil {
 		return err
 	}
-	w.said = d.Questions + d.Answers + news
+	w.said = d.Questions + d.Answers + news + helpNews
 	if d.Audience != store.AudienceRoom {
 		return nil
 	}

@@ -37,6 +37,7 @@ const (
 	maxComing      = 3
 	maxAnswered    = 3
 	maxUnanswered  = 3
+	maxHelp        = 2 // below them
 	maxExperiences = 2
 	maxThreads     = 3
 	spare          = 3  // candidates beyond that, for those of which nothing can be quoted
@@ -44,7 +45,7 @@ const (
 )
 
 // thinWeek is how many new things make a digest: questions, answers and
-// experiences said in the window count one each, a busy thread two (it is a
+// experiences said in the window, and what is looked for or to be given, count one each, a busy thread two (it is a
 // question and an answer at least). What is coming up does not count: the
 // announcements tell it.
 const thinWeek = 2

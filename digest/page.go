@@ -151,8 +151,8 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 		return nil, nil
 	}
 	here := &line{DigestLine: l}
-	if l.Section == Coming && l.Role != More {
-		i, ok, err := offers.DateNow(ctx, k.q, l.Offer, l.Occurrence)
+	if l.Offer != 0 && l.Role != More {
+		i, ok, err := k.offerNow(ctx, l)
 		if err != nil || !ok {
 			return nil, err
 		}
@@ -184,6 +184,15 @@ func (k *lookup) line(ctx context.Context, l store.DigestLine) (*line, error) {
 	}
 	here.link = address(here.link)
 	return here, nil
+}
+
+// offerNow is what a line's offer is now: a date, or what somebody looks for
+// or has to give.
+func (k *lookup) offerNow(ctx context.Context, l store.DigestLine) (offers.Item, bool, error) {
+	if l.Section == Unanswered {
+		return offers.HelpNow(ctx, k.q, l.Offer)
+	}
+	return offers.DateNow(ctx, k.q, l.Offer, l.Occurrence)
 }
 
 func (p *Page) view() offers.View {

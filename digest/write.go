@@ -48,7 +48,7 @@ func (w *writing) write(ctx context.Context) error {
 		{Experiences, maxExperiences, len(w.experiences), w.writeExperience},
 		{Threads, maxThreads, len(w.threads), w.writeThread},
 	} {
-		n := 0
+		n, help := 0, 0
 		for i := 0; i < s.have && n < s.most; i++ {
 			lines, err := s.item(ctx, i)
 			if err != nil && !errors.Is(err, ErrNothing) {
@@ -58,12 +58,28 @@ func (w *writing) write(ctx context.Context) error {
 				continue
 			}
 			w.add(s.section, lines)
-			n++
+			if n++; n == 1 && s.section == Unanswered { // what fits no more is left out from the end
+				help += w.addHelp(1)
+			}
 		}
-		w.more(s.section, n)
+		if s.section == Unanswered {
+			help += w.addHelp(len(w.help))
+		}
+		w.more(s.section, n+help)
 	}
 	w.nameMembers()
 	return nil
+}
+
+// addHelp adds what is looked for and what is to be given. Of it, as of dates,
+// nothing is kept but which it is. It tells how many.
+func (w *writing) addHelp(most int) int {
+	now := w.help[:min(most, len(w.help))]
+	for _, o := range now {
+		w.add(Unanswered, []written{{DigestLine: store.DigestLine{Offer: o.ID}}})
+	}
+	w.help = w.help[len(now):]
+	return len(now)
 }
 
 // add appends an item: lines that share a number.

@@ -27,14 +27,27 @@ func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Ev
 		if body == "" {
 			err = k.drop(ctx, tx, c, now)
 		} else {
-			c.Body, c.Title = body, ""
-			err = tx.PutContribution(ctx, c)
+			err = k.reword(ctx, tx, c, body)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reword gives a contribution its new text. A title that came with the old one
+// goes, but for what an answer is about that was gathered after a date.
+func (k *Keeper) reword(ctx context.Context, tx *store.Tx, c store.Contribution, body string) error {
+	_, err := store.MarkOf(ctx, tx, afterMark(c.Event))
+	if errors.Is(err, store.ErrNotFound) {
+		c.Title, err = "", nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Body = body
+	return tx.PutContribution(ctx, c)
 }
 
 // Redact follows a redaction: of a gathered message, which is deleted with
@@ -153,10 +166,33 @@ func (k *Keeper) Forget(ctx context.Context, tx *store.Tx, user id.UserID, now t
 			return err
 		}
 	}
+	if err := k.takeBackAsks(ctx, tx, user, now); err != nil {
+		return err
+	}
 	if err := tx.ForgetPerson(ctx, user); err != nil {
 		return err
 	}
 	return tx.SetForgotten(ctx, tx.HashPerson(user), now)
+}
+
+// takeBackAsks takes back what organisers were asked about somebody's offers:
+// it names them, and says what they wrote.
+func (k *Keeper) takeBackAsks(ctx context.Context, tx *store.Tx, user id.UserID, now time.Time) error {
+	asks, err := store.ProposalAsks(ctx, tx, user)
+	if err != nil {
+		return err
+	}
+	for _, m := range asks {
+		// what was not sent yet goes out without its words
+		if err := tx.Rewrite(ctx, m.Key, "–", "–"); err != nil {
+			return err
+		}
+		gone := store.Message{Key: m.Key + "/gone", Room: m.Room, User: m.User, Redacts: m.Key, IfThere: m.User != ""}
+		if _, err := tx.Send(ctx, gone, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Retain deletes what is older than a room keeps it; most at once. It tells

@@ -24,9 +24,10 @@ type PersonData struct {
 	Consents      []store.Consent      `json:"consents"`
 	Topics        []store.Expert       `json:"topics"`
 	Marks         []MarkData           `json:"marks"`
-	Subscriptions []store.Subscription `json:"subscriptions"`        // to digests
-	Quotes        []store.Quote        `json:"quotes"`               // in digests
-	Unfinished    json.RawMessage      `json:"unfinished,omitempty"` // a card that is being filled in
+	Subscriptions []store.Subscription `json:"subscriptions"` // to digests
+	Quotes        []store.Quote        `json:"quotes"`        // in digests
+	OfferData
+	Unfinished json.RawMessage `json:"unfinished,omitempty"` // a card that is being filled in
 }
 
 // ContributionData is one contribution as its author gets it.
@@ -96,6 +97,9 @@ func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time)
 		return nil, err
 	}
 	d.Quotes = append(d.Quotes, quotes...)
+	if err := d.OfferData.read(ctx, q, user); err != nil {
+		return nil, err
+	}
 	switch dialog, err := store.DialogOf(ctx, q, user); {
 	case err == nil:
 		d.Unfinished = json.RawMessage(dialog.Content)
@@ -148,6 +152,7 @@ func (d *PersonData) HTML(p *lang.Phrases, language string, zone *time.Location)
 	}
 	b.WriteString("</ul>\n")
 	d.digestsHTML(&b, say, func(at time.Time) string { return html.EscapeString(lang.Moment(language, at.In(zone))) })
+	d.OfferData.html(&b, p, language, zone)
 	if len(d.Unfinished) > 0 {
 		fmt.Fprintf(&b, "<h2>%s</h2>\n<pre>%s</pre>\n", say("know_data_unfinished"), html.EscapeString(string(d.Unfinished)))
 	}

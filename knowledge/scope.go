@@ -44,6 +44,12 @@ func ChatScopes(ctx context.Context, q store.Querier, chat id.RoomID, user id.Us
 	if err != nil {
 		return nil, err
 	}
+	return NarrowToChat(ctx, q, scopes, chat, user)
+}
+
+// NarrowToChat leaves of scopes that a person may see those which everybody
+// may see whom they let into a direct chat.
+func NarrowToChat(ctx context.Context, q store.Querier, scopes []string, chat id.RoomID, user id.UserID) ([]string, error) {
 	readers, err := store.JoinedMembers(ctx, q, chat)
 	if err != nil {
 		return nil, err

@@ -64,6 +64,9 @@ func Announce(ctx context.Context, tx *store.Tx, p *lang.Phrases, room AnnounceR
 	if err != nil {
 		return false, fmt.Errorf("note announcement: %w", err)
 	}
+	if err := sendPoll(ctx, tx, room.view(p, now), room, key, po.items); err != nil {
+		return false, err
+	}
 	return true, tx.PutAnnouncement(ctx, store.Announcement{Key: key, Room: room.Room, Filter: string(kept),
 		From: po.from, To: po.to, Late: po.late, BodyHash: po.text.Hash()}, announced(po.items))
 }
@@ -93,6 +96,12 @@ func compose(ctx context.Context, q store.Querier, p *lang.Phrases, room Announc
 	}
 	items, total, err := list(ctx, q, po.window(room.Network), po.filter, AnnounceMax, 0)
 	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	for n := range items {
+		items[n].Seat = n + 1
+	}
+	if err := countPlaces(ctx, q, items); err != nil {
 		return nil, err
 	}
 	po.items, po.more = items, total-len(items)
@@ -130,6 +139,9 @@ func RenderAnnouncement(v View, f Filter, items []Item, more int, late time.Time
 		t.Line().Say(v.say("announce_late", lang.Values{"When": lang.Moment(v.Lang, late.In(v.Zone))}))
 	}
 	for _, i := range items {
+		if len(items) == 1 {
+			i.Seat = 0 // there is nothing to count
+		}
 		v.item(t.Line().Line(), i)
 	}
 	t.Line()
@@ -144,6 +156,7 @@ func RenderAnnouncement(v View, f Filter, items []Item, more int, late time.Time
 		t.Line().Say(v.say("offer_more", lang.Values{"Count": more, "Command": v.command(q)}))
 	}
 	if len(items) > 0 {
+		v.howToCome(t.Line(), items)
 		t.Line().Say(v.say("announce_foot", lang.Values{
 			"List": v.Prefix + v.say("offer_command_list"),
 			"One":  fmt.Sprintf("%s%s %d", v.Prefix, v.say("offer_command_one"), items[0].Number),
@@ -152,10 +165,27 @@ func RenderAnnouncement(v View, f Filter, items []Item, more int, late time.Time
 	return t
 }
 
+// howToCome says how to sign up for what a post shows.
+func (v View) howToCome(t *lang.Text, items []Item) {
+	example := items[0]
+	if n := slices.IndexFunc(items, func(i Item) bool { return i.Status == store.OfferActive }); n > 0 {
+		example = items[n]
+	}
+	values := lang.Values{"Command": v.signUpWord(example, true)}
+	switch {
+	case len(items) == 1:
+		t.Say(v.say("announce_come", values))
+	case items[0].Seat == 0: // from before posts were numbered
+		t.Say(v.say("announce_come_word", values))
+	default:
+		t.Say(v.say("announce_come_which", values))
+	}
+}
+
 func announced(items []Item) []store.AnnouncementItem {
 	list := make([]store.AnnouncementItem, len(items))
 	for n, i := range items {
-		list[n] = store.AnnouncementItem{Offer: i.Offer, Key: i.Key, Start: i.Start, Location: i.Location, Status: i.Status}
+		list[n] = store.AnnouncementItem{Offer: i.Offer, Key: i.Key, Start: i.Start, Location: i.Location, Status: i.Status, Seat: i.Seat}
 	}
 	return list
 }

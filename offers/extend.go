@@ -2,7 +2,6 @@ package offers
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -44,9 +43,12 @@ func Extend(ctx context.Context, tx *store.Tx, now time.Time) error {
 }
 
 func extend(ctx context.Context, tx *store.Tx, w *store.OfferWriter, o *store.Offer, to time.Time) error {
-	var r Recurrence
-	if err := json.Unmarshal([]byte(o.Recurrence), &r); err != nil {
-		return fmt.Errorf("read recurrence: %w", err)
+	r, err := Series(o)
+	if err != nil {
+		return err
+	}
+	if r.Start == "" { // without dates
+		return w.Extended(ctx, o.ID, to)
 	}
 	dates, err := expand(r, o.Expanded, to)
 	if err != nil {

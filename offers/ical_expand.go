@@ -80,6 +80,9 @@ func (r Recurrence) Expand(from, to time.Time) ([]Date, error) {
 		s.add(p)
 	}
 	for _, c := range s.changes {
+		if c.Future && s.alone[c.key.at.Unix()] {
+			continue // the first of those changed for good was changed alone, too
+		}
 		d := Date{Key: c.key.at.UTC(), Start: c.start.at, End: c.end.at, AllDay: c.allDay}
 		s.collect(c.apply(d))
 	}

@@ -171,3 +171,11 @@ func (r icalRule) each(start, lo, hi time.Time, yield func(time.Time) bool) (err
 	}
 	return nil
 }
+
+// endless is the rule without its COUNT or UNTIL.
+func (r *icalRule) endless() string {
+	parts := slices.DeleteFunc(strings.Split(r.text, ";"), func(p string) bool {
+		return strings.HasPrefix(p, "COUNT=") || strings.HasPrefix(p, "UNTIL=")
+	})
+	return strings.Join(parts, ";")
+}

@@ -29,6 +29,7 @@ type icalSeries struct {
 	changes   []icalChange
 	future    []icalChange // those for all later dates too, in order
 	byKey     map[int64]bool
+	alone     map[int64]bool  // keys of changes of one date only
 	lengths   map[int64]int64 // of RDATE periods, by instant
 	extra     []icalPlanned   // DTSTART and RDATEs
 	reach     time.Duration   // how far from its key a date can lie
@@ -60,7 +61,7 @@ func (r Recurrence) series() (*icalSeries, error) {
 func (r Recurrence) seriesIn(loc *time.Location) (*icalSeries, error) {
 	s := &icalSeries{
 		Recurrence: r, loc: loc, except: map[int64]bool{}, days: map[string]bool{},
-		byKey: map[int64]bool{}, lengths: map[int64]int64{},
+		byKey: map[int64]bool{}, alone: map[int64]bool{}, lengths: map[int64]int64{},
 	}
 	first, form, err := s.read(r.Start)
 	if err != nil {
@@ -127,6 +128,8 @@ func (s *icalSeries) exceptions() error {
 			s.future = append(s.future, c)
 			length = max(length, c.end.at.Sub(c.start.at))
 			shift = max(shift, c.start.wall.Sub(c.key.wall).Abs())
+		} else {
+			s.alone[c.key.at.Unix()] = true
 		}
 	}
 	s.reach = length + shift

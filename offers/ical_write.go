@@ -2,7 +2,6 @@ package offers
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
@@ -46,8 +45,7 @@ func WriteCalendar(w io.Writer, opt CalendarOptions, list iter.Seq2[Published, e
 		if err != nil {
 			return fmt.Errorf("write calendar: %w", err)
 		}
-		var r Recurrence
-		if json.Unmarshal([]byte(p.Offer.Recurrence), &r) == nil {
+		if r, err := recurrence(&p.Offer); err == nil {
 			_, _ = out.zones.add(r) // what fails is reported when the offer is written
 		}
 	}
@@ -98,9 +96,9 @@ func (w *icalPublisher) head() {
 
 // offer writes one offer; nothing of it if there is an error.
 func (w *icalPublisher) offer(p *Published) error {
-	var r Recurrence
-	if err := json.Unmarshal([]byte(p.Offer.Recurrence), &r); err != nil {
-		return fmt.Errorf("read recurrence: %w", err)
+	r, err := Series(&p.Offer)
+	if err != nil {
+		return err
 	}
 	zone, err := w.zones.add(r)
 	if err != nil {

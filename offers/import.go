@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"buffet/schedule"
 	"buffet/store"
 )
 
@@ -87,7 +86,7 @@ type importer struct {
 	marks           map[string]store.OfferMark
 	highest         int
 	feeds           map[string]bool // sources that are read again and again
-	shown           map[int64]bool  // offers in a post whose window is open
+	shown           map[int64]bool  // offers in a post whose window is open, or that people signed up for
 	stale           []int64         // those of them that changed
 	report          *Report
 }
@@ -98,6 +97,13 @@ func (im *importer) load(ctx context.Context) (err error) {
 	}
 	if im.shown, err = store.Announced(ctx, im.tx, im.now); err != nil {
 		return err
+	}
+	signed, err := store.SignedUp(ctx, im.tx)
+	if err != nil {
+		return err
+	}
+	for _, n := range signed { // they are told, whether a post shows it or not
+		im.shown[n] = true
 	}
 	feeds, err := store.Feeds(ctx, im.tx)
 	if err != nil {
@@ -122,23 +128,23 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 		im.report.Unchanged++
 		return im.takeOver(ctx, mark, hash)
 	}
-	dates, err := expand(e.Recurrence, im.now.Add(-layOutBack), im.now.Add(layOutAhead))
-	if err != nil {
-		im.report.Skipped = append(im.report.Skipped, Skipped{UID: e.UID, Title: e.Title, Reason: ReasonRule, Detail: err.Error()})
-		return nil
-	}
 	o, err := im.offer(e, hash)
 	if err != nil {
 		return err
 	}
+	fresh, err := layOut(o, im.now)
+	if err != nil {
+		im.report.Skipped = append(im.report.Skipped, Skipped{UID: e.UID, Title: e.Title, Reason: ReasonRule, Detail: err.Error()})
+		return nil
+	}
 	what := ChangeNew
 	if known {
 		o.ID, o.Number = mark.ID, mark.Number
-		what, err = im.change(ctx, o, mark, dates)
+		what, err = im.change(ctx, o, mark, fresh)
 	} else {
 		im.highest++
 		o.Number = im.highest
-		err = im.add(ctx, o, dates)
+		err = insert(ctx, im.w, o, fresh)
 	}
 	if err != nil {
 		return err
@@ -157,6 +163,8 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 // fresh tells whether an entry says something new about a known offer.
 func (im *importer) fresh(mark store.OfferMark, e *Entry, hash string) bool {
 	switch {
+	case mark.Source == SourceMember:
+		return false // whoever brought it changes it; a calendar that has it got it from us
 	case mark.Status == store.OfferWithdrawn:
 		return true
 	case mark.Hash == hash || e.Sequence < mark.Sequence:
@@ -167,9 +175,9 @@ func (im *importer) fresh(mark store.OfferMark, e *Entry, hash string) bool {
 	return true
 }
 
-// foreign: the offer belongs to another feed that is still read.
+// foreign: the offer belongs to a member, or to another feed that is still read.
 func (im *importer) foreign(mark store.OfferMark) bool {
-	return mark.Source != im.source && im.feeds[mark.Source]
+	return mark.Source != im.source && (im.feeds[mark.Source] || mark.Source == SourceMember)
 }
 
 // takeOver makes this source the owner of an offer whose old source is not
@@ -196,20 +204,8 @@ func (im *importer) offer(e *Entry, hash string) (*store.Offer, error) {
 		Network: im.network, UID: e.UID, Source: im.source, Sequence: e.Sequence, Status: status, Kind: e.Kind,
 		Title: e.Title, Description: e.Description, URL: e.URL, Location: e.Location, Host: e.Host, Topics: e.Topics,
 		Zone: e.Zone, Recurrence: string(recurrence), Rule: e.Rule, Hash: hash,
-		Expanded: im.now.Add(layOutAhead), Changed: im.now,
+		Changed: im.now,
 	}, nil
-}
-
-func (im *importer) add(ctx context.Context, o *store.Offer, dates []Date) error {
-	if err := im.w.Insert(ctx, o); err != nil {
-		return err
-	}
-	for _, d := range dates {
-		if err := im.w.PutDate(ctx, occurrence(o.ID, d)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // withdraw takes back what this source had and does not name any more.
@@ -243,14 +239,7 @@ func (im *importer) mend(ctx context.Context) error {
 	if len(im.stale) == 0 {
 		return nil
 	}
-	key := fmt.Sprintf("mend/%s/%d", im.network, store.Millis(im.now))
-	for n := 2; ; n++ { // two imports within one millisecond
-		added, err := schedule.Add(ctx, im.tx, key, MendKind, mendArgs{Offers: im.stale}, im.now)
-		if err != nil || added {
-			return err
-		}
-		key = fmt.Sprintf("mend/%s/%d-%d", im.network, store.Millis(im.now), n)
-	}
+	return askMend(ctx, im.tx, im.network, mendArgs{Offers: im.stale}, im.now)
 }
 
 // digest is the hash of what an entry says; SEQUENCE alone is no news.

@@ -2,14 +2,13 @@ package offers
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"buffet/store"
 )
 
 // change rewrites a known offer and its dates and tells what is different.
-func (im *importer) change(ctx context.Context, o *store.Offer, mark store.OfferMark, dates []Date) (string, error) {
+func (im *importer) change(ctx context.Context, o *store.Offer, mark store.OfferMark, fresh []store.Occurrence) (string, error) {
 	before, err := store.OfferByID(ctx, im.tx, mark.ID)
 	if err != nil {
 		return "", err
@@ -18,9 +17,8 @@ func (im *importer) change(ctx context.Context, o *store.Offer, mark store.Offer
 	if err != nil {
 		return "", err
 	}
-	fresh := make([]store.Occurrence, len(dates))
-	for i, d := range dates {
-		fresh[i] = occurrence(o.ID, d)
+	for i := range fresh {
+		fresh[i].Offer = o.ID
 	}
 	// the one date of an offer stays the same date wherever it moves: who signed up for it did so for this
 	if before.Rule == "" && o.Rule == "" && len(old) == 1 && len(fresh) == 1 {
@@ -30,40 +28,13 @@ func (im *importer) change(ctx context.Context, o *store.Offer, mark store.Offer
 	if err := im.w.Update(ctx, o); err != nil {
 		return "", err
 	}
-	if err := im.rewrite(ctx, o.ID, old, fresh, to); err != nil {
+	if err := rewrite(ctx, im.tx, im.w, o.ID, old, fresh, to); err != nil {
 		return "", err
 	}
 	if mark.Status == store.OfferWithdrawn {
 		return ChangeNew, nil
 	}
 	return difference(&before, o, old, fresh, to, im.now), nil
-}
-
-func (im *importer) rewrite(ctx context.Context, offer int64, old, fresh []store.Occurrence, to []int) error {
-	for i, d := range old {
-		if to[i] >= 0 && fresh[to[i]].Key.Equal(d.Key) {
-			continue
-		}
-		if err := im.w.DropDate(ctx, offer, d.Key); err != nil {
-			return fmt.Errorf("drop date: %w", err)
-		}
-		if to[i] >= 0 && im.shown[offer] {
-			if err := im.tx.MoveAnnounced(ctx, offer, d.Key, fresh[to[i]].Key); err != nil {
-				return err
-			}
-		}
-	}
-	for _, d := range fresh {
-		if err := im.w.PutDate(ctx, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func occurrence(offer int64, d Date) store.Occurrence {
-	return store.Occurrence{Offer: offer, Key: d.Key, Start: d.Start, End: d.End, AllDay: d.AllDay, Cancelled: d.Cancelled,
-		Title: d.Title, Location: d.Location, URL: d.URL}
 }
 
 // difference names the gravest change; dates that are over do not count.

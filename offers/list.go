@@ -24,8 +24,12 @@ func List(ctx context.Context, q store.Querier, network string, query Query, lim
 	if now.IsZero() {
 		now = query.From
 	}
-	return list(ctx, q, store.Window{Network: network, Kind: query.Filter.Kind, From: query.From, To: query.To,
+	items, total, err := list(ctx, q, store.Window{Network: network, Kind: query.Filter.Kind, From: query.From, To: query.To,
 		Cancelled: now.Add(cancelledAhead)}, query.Filter, limit, (max(query.Page, 1)-1)*max(limit, 0))
+	if err != nil {
+		return nil, 0, err
+	}
+	return items, total, countPlaces(ctx, q, items)
 }
 
 func list(ctx context.Context, q store.Querier, w store.Window, f Filter, limit, offset int) ([]Item, int, error) {

@@ -34,7 +34,20 @@ type Item struct {
 	Zone       string // the offer's own, may be empty
 	Start, End time.Time
 	AllDay     bool
+	Help       string // store.HelpNeed or HelpGive: it has no date; else ""
+	Seat       int    // its place in a numbered post, from 1; 0 elsewhere
+	Capacity   int    // 0: as many as come
+	Going      int    // who come and who wait, where it was counted
+	Waiting    int
+
+	network string
 }
+
+// Network is the name of the network whose offer it is.
+func (i Item) Network() string { return i.network }
+
+// Over tells whether a date has come to its end.
+func (i Item) Over(now time.Time) bool { return !i.Start.After(now) && !i.End.After(now) }
 
 // Offer is an offer in full with the dates that are not over.
 type Offer struct {
@@ -63,7 +76,11 @@ func Find(ctx context.Context, q store.Querier, network string, number int, now 
 	}
 	full := &Offer{Offer: o, More: len(dates) > NextDates}
 	for _, d := range dates[:min(len(dates), NextDates)] {
-		full.Next = append(full.Next, newItem(&o, d))
+		i := newItem(&o, d)
+		if err := count(ctx, q, &i); err != nil {
+			return nil, err
+		}
+		full.Next = append(full.Next, i)
 	}
 	return full, nil
 }
@@ -75,10 +92,25 @@ func newItem(o *store.Offer, d store.Occurrence) Item {
 		status = store.OfferCancelled
 	}
 	return Item{
-		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone,
+		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone, Help: o.Help,
 		Title: cmp.Or(d.Title, o.Title), Location: cmp.Or(d.Location, o.Location), URL: cmp.Or(d.URL, o.URL),
-		Start: d.Start, End: d.End, AllDay: d.AllDay,
+		Start: d.Start, End: d.End, AllDay: d.AllDay, Capacity: o.Capacity, network: o.Network,
 	}
+}
+
+// NextOpen is an offer's next date that takes place, the running one included;
+// store.ErrNotFound if there is none.
+func NextOpen(ctx context.Context, q store.Querier, offer int64, now time.Time) (store.Occurrence, error) {
+	list, err := store.Dates(ctx, q, offer, now, -1)
+	if err != nil {
+		return store.Occurrence{}, err
+	}
+	for _, d := range list {
+		if !d.Cancelled {
+			return d, nil
+		}
+	}
+	return store.Occurrence{}, store.ErrNotFound
 }
 
 // sameDate is how far a date of a series may move and still be taken for the

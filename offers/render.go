@@ -2,7 +2,6 @@ package offers
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +55,12 @@ func (v View) zone(i Item) *time.Location {
 	return v.Zone
 }
 
-// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr".
+// when is a date in short: "Do, 3. Dez, 14:00–15:30 Uhr"; of what is looked for
+// or to be given until it is closed, that.
 func (v View) when(i Item) string {
+	if i.Help != "" {
+		return v.say("offer_help_" + i.Help)
+	}
 	zone := v.zone(i)
 	from, to, now := i.Start.In(zone), i.End.In(zone), v.Now.In(zone)
 	last := to
@@ -79,9 +82,16 @@ func (v View) when(i Item) string {
 
 // item is a date in two lines: what and when; then kind, host, place, topics.
 func (v View) item(t *lang.Text, i Item) {
-	t.Raw(strconv.Itoa(i.Number) + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+	number := strconv.Itoa(i.Number)
+	if i.Seat > 0 { // two numbers beside each other want a word between them
+		number = strings.TrimSpace(seatSign(i.Seat) + " " + v.say("signup_number", lang.Values{"Number": i.Number}))
+	}
+	t.Raw(number + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
 	if i.Status != store.OfferActive {
 		t.Raw(" · ").Say(v.say("offer_off_" + i.Status))
+	}
+	if places := v.places(i); places != "" {
+		t.Raw(" · ").Say(places)
 	}
 	parts := v.about(i, false)
 	for n, part := range parts {
@@ -103,7 +113,9 @@ func (v View) about(i Item, both bool) []*lang.Text {
 			parts = append(parts, new(lang.Text).Raw(s))
 		}
 	}
-	raw(v.kind(i.Kind))
+	if i.Help == "" { // which says it better
+		raw(v.kind(i.Kind))
+	}
 	raw(clip(i.Host, maxHost))
 	online := address(i.Location)
 	switch {
@@ -150,7 +162,13 @@ func clip(s string, n int) string {
 func RenderOffer(v View, o *Offer) *lang.Text {
 	t := new(lang.Text)
 	t.Raw(strconv.Itoa(o.Number) + " · ").Bold(clip(o.Title, 2*maxTitle))
-	if o.Status != store.OfferActive {
+	if o.Help != "" {
+		return v.renderHelp(t, o)
+	}
+	switch {
+	case o.Status == store.OfferWithdrawn && o.Source == SourceMember:
+		t.Line().Say(v.say("offer_taken_back"))
+	case o.Status != store.OfferActive:
 		t.Line().Say(v.say("offer_gone_" + o.Status))
 	}
 	v.dates(t, o)
@@ -160,6 +178,9 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 	}
 	for _, part := range v.about(first, true) {
 		t.Line().Add(part)
+	}
+	if link := address(o.Material); link != "" {
+		t.Line().Link(v.say("after_material"), link)
 	}
 	if text := o.Description; text != "" {
 		if r := []rune(text); len(r) > maxDescription {
@@ -176,6 +197,9 @@ func (v View) dates(t *lang.Text, o *Offer) {
 	}
 	if words := v.rule(o); words != "" {
 		t.Line().Raw(words)
+		if region, ok := RegionOf(o.Holidays); ok {
+			t.Raw(" ").Say(v.say("native_holidays", lang.Values{"Region": region.Name(v.Lang)}))
+		}
 	}
 	if len(o.Next) == 0 {
 		t.Line().Say(v.say("offer_over"))
@@ -190,6 +214,8 @@ func (v View) dates(t *lang.Text, o *Offer) {
 		}
 		if i.Status == store.OfferCancelled && o.Status == store.OfferActive {
 			t.Raw(" · ").Say(v.say("offer_off_cancelled"))
+		} else if i.Capacity > 0 || i.Going > 0 {
+			t.Raw(" · ").Say(v.Numbers(i))
 		}
 		if i.Title != o.Title {
 			t.Raw(" · " + clip(i.Title, maxTitle))
@@ -215,72 +241,4 @@ func (v View) elsewhere(i Item) string {
 		return ""
 	}
 	return v.say("offer_own_zone", lang.Values{"When": lang.Hours(v.Lang, there, i.End.In(own)), "Zone": i.Zone})
-}
-
-// rule is how a series repeats, in words; "" if that is not simple.
-func (v View) rule(o *Offer) string {
-	if o.Rule == "" {
-		return ""
-	}
-	parts := map[string]string{}
-	for _, part := range strings.Split(strings.TrimPrefix(strings.ToUpper(o.Rule), "RRULE:"), ";") {
-		name, value, _ := strings.Cut(part, "=")
-		parts[name] = value
-	}
-	for name := range parts {
-		if !slices.Contains([]string{"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}, name) {
-			return v.say("offer_series")
-		}
-	}
-	day, nth := v.ruleDay(o, parts["BYDAY"])
-	every := 1
-	if n, rest := number(parts["INTERVAL"]); n > 1 && rest == "" {
-		every = n
-	}
-	simple := parts["BYDAY"] == "" || day != ""
-	switch freq := parts["FREQ"]; {
-	case !simple:
-	case freq == "DAILY" && parts["BYDAY"] == "":
-		return v.say("offer_every_day", lang.Values{"Count": every})
-	case freq == "WEEKLY" && nth == 0 && day != "" && every == 1:
-		return v.say("offer_every_weekday", lang.Values{"Day": day})
-	case freq == "WEEKLY" && nth == 0:
-		return v.say("offer_every_week", lang.Values{"Count": every})
-	case freq == "MONTHLY" && nth > 0 && every == 1:
-		return v.say("offer_every_nth", lang.Values{"Day": day, "Nth": v.say("offer_nth_" + strconv.Itoa(nth))})
-	case freq == "MONTHLY" && nth < 0 && every == 1:
-		return v.say("offer_every_last", lang.Values{"Day": day})
-	case freq == "MONTHLY" && parts["BYDAY"] == "":
-		return v.say("offer_every_month", lang.Values{"Count": every})
-	case freq == "YEARLY" && parts["BYDAY"] == "" && every == 1:
-		return v.say("offer_every_year")
-	}
-	return v.say("offer_series")
-}
-
-// ruleDay is the weekday of a rule with one day, and which of the month (-1:
-// the last; 0: none). It is "" if the reader's clock shows another day.
-func (v View) ruleDay(o *Offer, byDay string) (string, int) {
-	nth := 0
-	switch {
-	case strings.HasPrefix(byDay, "-1"):
-		nth, byDay = -1, byDay[2:]
-	case len(byDay) > 2:
-		byDay = strings.TrimPrefix(byDay, "+")
-		nth, byDay = int(byDay[0]-'0'), byDay[1:]
-	}
-	day := slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}, byDay)
-	if day < 0 || nth > 5 || nth < -1 || len(o.Next) == 0 {
-		return "", 0
-	}
-	for _, i := range o.Next {
-		if i.Start.Equal(i.Key) {
-			if int(i.Start.In(v.zone(i)).Weekday()) != day {
-				return "", 0
-			}
-			break
-		}
-	}
-	name, _, _ := strings.Cut(lang.Day(v.Lang, time.Date(2023, 1, 1+day, 0, 0, 0, 0, time.UTC)), ",") // a Sunday
-	return name, nth
 }

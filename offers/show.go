@@ -33,7 +33,11 @@ func (v View) Show(i Item) Shown {
 		place, s.Join = v.say("offer_online"), online
 	}
 	var about []string
-	for _, part := range []string{v.kind(i.Kind), clip(i.Host, maxHost), place} {
+	kind := v.kind(i.Kind)
+	if i.Help != "" { // When says it
+		kind = ""
+	}
+	for _, part := range []string{kind, clip(i.Host, maxHost), place} {
 		if part != "" {
 			about = append(about, part)
 		}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,6 +66,15 @@ func OpenAnnouncements(ctx context.Context, q Querier, now time.Time) ([]Announc
 	}
 	return Collect(ctx, q, scan, `SELECT outbox_key, room_id, filter, from_at, to_at, late, body_hash, edits
 		FROM announcement WHERE to_at > $1 ORDER BY from_at, outbox_key`, Millis(now))
+}
+
+// AnnouncementRoom is the room of the post of that key, or ErrNotFound.
+func AnnouncementRoom(ctx context.Context, q Querier, key string) (room id.RoomID, err error) {
+	err = q.QueryRowContext(ctx, `SELECT room_id FROM announcement WHERE outbox_key = $1`, key).Scan(&room)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return room, err
 }
 
 // AnnouncementItems are the dates that a post shows.

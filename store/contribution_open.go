@@ -160,8 +160,9 @@ func (tx *Tx) PutDialog(ctx context.Context, d Dialog) error {
 }
 
 // ForgetPerson erases what is kept of a person: contributions, index,
-// consent, marks, topics, conversations, and what waits for them; in the file
-// and its log of writes, too.
+// consent, marks, topics, conversations, offers they brought, sign-ups,
+// reminders, settings, and what waits for them; in the file and its log of
+// writes, too.
 func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 	list, err := ContributionsBy(ctx, tx, user)
 	if err != nil {
@@ -175,7 +176,16 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 	if err := tx.ForgetSources(ctx, user); err != nil {
 		return err
 	}
+	if err := tx.wipeOffersBy(ctx, user); err != nil {
+		return err
+	}
 	for _, q := range []string{
+		`DELETE FROM signup WHERE user_id = $1`,
+		`DELETE FROM signup_way WHERE user_id = $1`,
+		`DELETE FROM reminder WHERE user_id = $1`,
+		`DELETE FROM proposal WHERE author = $1`,
+		`DELETE FROM calendar_link WHERE user_id = $1 AND user_id <> ''`,
+		`DELETE FROM person_setting WHERE user_id = $1`,
 		`DELETE FROM subscription WHERE user_id = $1`,
 		// what they got quotes others, who may take it back: it is found by its room from now on
 		`UPDATE digest_post SET room_id = coalesce((SELECT r.room_id FROM room r WHERE r.direct = $1), ''), user_id = '' WHERE user_id = $1`,
@@ -187,7 +197,7 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 		`DELETE FROM outbox WHERE user_id = $1`,
 		`DELETE FROM inbox WHERE sender = $1 AND state = 'locked'`,
 		`UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'`,
-		`DELETE FROM told WHERE instr(key, '/' || $1 || '/') > 0`,
+		`DELETE FROM told WHERE instr(key || '/', '/' || $1 || '/') > 0`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, user); err != nil {
 			return fmt.Errorf("forget person: %w", err)

@@ -170,6 +170,14 @@ func OpenAsk(ctx context.Context, q Querier, author id.UserID, since, lately tim
 	return key, false, nil
 }
 
+// LastAsk is when a person was last asked who may see something of theirs; zero
+// if never.
+func LastAsk(ctx context.Context, q Querier, author id.UserID) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, `SELECT coalesce(max(at), 0) FROM consent WHERE author = $1 AND said = 'asked'`, author).Scan(&at)
+	return Time(at), err
+}
+
 // AskOf is the question of that outbox key, or ErrNotFound.
 func AskOf(ctx context.Context, q Querier, key string) (Consent, error) {
 	c, err := scanConsent(q.QueryRowContext(ctx, `SELECT contribution_id, author, said, ask_key, at FROM consent

@@ -88,18 +88,38 @@ func OfferDates(ctx context.Context, q Querier, w Window, limit, offset int) ([]
 	return list, nil
 }
 
+// windowCount counts what windowWhere finds, but looks at no offer: which ones
+// are out of question is read once, from an index. They are few, unless most
+// offers are another network's.
+const windowCount = `SELECT count(*) FROM occurrence d
+	WHERE d.start_at < $1 AND (d.start_at >= $2 OR d.end_at > $2)
+	AND d.offer_id NOT IN (SELECT id FROM offer WHERE network <> $4 OR status = 'withdrawn')
+	AND ($5 = '' OR +d.offer_id IN (SELECT id FROM offer WHERE network = $4 AND kind = $5))
+	AND ((d.status = 'active' AND d.offer_id NOT IN (SELECT id FROM offer WHERE status = 'cancelled')) OR d.start_at < $3)`
+
 // CountDates counts the dates in a window.
 func CountDates(ctx context.Context, q Querier, w Window) (n int, err error) {
-	if err = q.QueryRowContext(ctx, `SELECT count(*)`+windowWhere, w.args()...).Scan(&n); err != nil {
+	if err = q.QueryRowContext(ctx, windowCount, w.args()...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count dates: %w", err)
 	}
 	return n, nil
 }
 
-// ForgetDates removes dates that were over before then.
+// ForgetDates removes dates that were over before then, and who came to them
+// or was to be reminded of them; also of those that were planned for a time
+// before then and are gone.
 func (tx *Tx) ForgetDates(ctx context.Context, before time.Time) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM occurrence WHERE start_at < $1 AND end_at < $1`, Millis(before))
-	return err
+	if _, err := tx.ExecContext(ctx, `DELETE FROM occurrence WHERE start_at < $1 AND end_at < $1`, Millis(before)); err != nil {
+		return err
+	}
+	for _, table := range []string{"signup", "signup_way", "reminder"} {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE key < $1 AND NOT EXISTS (
+			SELECT 1 FROM occurrence d WHERE d.offer_id = %[1]s.offer_id AND d.key = %[1]s.key)`, table), Millis(before))
+		if err != nil {
+			return fmt.Errorf("forget sign-ups: %w", err)
+		}
+	}
+	return nil
 }
 
 // Date is the offer's date of that key, or ErrNotFound.

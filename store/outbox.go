@@ -28,6 +28,7 @@ type Message struct {
 	Reaction string      `json:"reaction,omitempty"` // to ReplyTo or ReactTo, instead of a text
 	ReactTo  string      `json:"react_to,omitempty"` // key of the message of ours that Reaction is for
 	File     *File       `json:"file,omitempty"`     // Plain and HTML are its caption
+	Poll     *Poll       `json:"poll,omitempty"`     // Plain is for clients without polls
 	// IfThere is for a person who must not be asked back into the direct chat
 	// that they left or declined: then the message is given up.
 	IfThere bool `json:"if_there,omitempty"`
@@ -40,6 +41,19 @@ type File struct {
 	Name string `json:"name"`
 	Type string `json:"type"` // MIME
 	Data []byte `json:"data"`
+}
+
+// Poll is a question with answers to tick (MSC3381); everybody sees the votes.
+type Poll struct {
+	Question string       `json:"question"`
+	Most     int          `json:"most"` // how many answers one person may tick
+	Answers  []PollAnswer `json:"answers"`
+}
+
+// PollAnswer is one of a poll's answers. ID is what votes name it by.
+type PollAnswer struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
 }
 
 // ReactionKey is the outbox key of the n-th (from 1) of a message's Reactions.
@@ -133,6 +147,17 @@ func (s *Store) WroteEvent(ctx context.Context, e id.EventID) (bool, error) {
 	var n int
 	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE event_id = $1`, e).Scan(&n)
 	return n > 0, err
+}
+
+// OnItsWay tells whether a message of ours may have arrived in a room without
+// our knowing its event yet.
+func OnItsWay(ctx context.Context, q Querier, room id.RoomID) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE sent_at = 0 AND attempts > 0 AND room_id = $1`, room).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("read outbox: %w", err)
+	}
+	return n > 0, nil
 }
 
 // MessageThere tells whether there is a message of ours of that key, sent or

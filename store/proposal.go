@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -19,6 +21,7 @@ const (
 
 	ProposalAsked   = "asked"   // for its author's yes
 	ProposalWaiting = "waiting" // for an organiser's
+	ProposalDone    = "done"    // for nobody any more; its content is wiped
 )
 
 // Proposal is what waits for a yes.
@@ -29,6 +32,7 @@ type Proposal struct {
 	Author   id.UserID
 	Kind     string
 	State    string
+	Lang     string // that it was said in
 	Key      string // outbox key of the message that shows it to its author
 	Offer    int64  // of an offer that is there
 	Sequence int    // that offer's, as it was shown
@@ -36,11 +40,11 @@ type Proposal struct {
 	At       time.Time
 }
 
-const proposalColumns = `id, network, room_id, author, kind, state, ask_key, offer_id, sequence, content, at`
+const proposalColumns = `id, network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at`
 
 func scanProposal(scan func(...any) error) (p Proposal, err error) {
 	var at int64
-	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at)
+	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Lang, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at)
 	p.At = Time(at)
 	return p, err
 }
@@ -56,10 +60,34 @@ func ProposalOfKey(ctx context.Context, q Querier, key string) (Proposal, error)
 	return oneProposal(ctx, q, `ask_key = $1`, key)
 }
 
-// LastProposal is what a person was last asked to say yes to since then, or
-// ErrNotFound.
-func LastProposal(ctx context.Context, q Querier, author id.UserID, since time.Time) (Proposal, error) {
-	return oneProposal(ctx, q, `author = $1 AND state = 'asked' AND at >= $2 ORDER BY id DESC LIMIT 1`, author, Millis(since))
+// ProposalShown is the proposal that the message of that outbox key shows, to
+// its author or, if approving, to an organiser; or ErrNotFound.
+func ProposalShown(ctx context.Context, q Querier, key string) (p Proposal, approving bool, err error) {
+	rest, ok := strings.CutPrefix(key, proposalPrefix)
+	if number, _, asks := strings.Cut(rest, "/ask/"); ok && asks {
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return p, false, ErrNotFound
+		}
+		p, err = ProposalByID(ctx, q, n)
+		return p, true, err
+	}
+	p, err = ProposalOfKey(ctx, q, key)
+	return p, false, err
+}
+
+const proposalPrefix = "proposal/"
+
+// ProposalKey is the outbox key of a message about a proposal: "ask" and the
+// hash of an organiser, for one.
+func ProposalKey(proposal int64, what ...string) string {
+	return fmt.Sprintf("%s%d/%s", proposalPrefix, proposal, strings.Join(what, "/"))
+}
+
+// LastProposal is what a person was last asked to say yes to in that room ("":
+// in their direct chat) since then, decided or not, or ErrNotFound.
+func LastProposal(ctx context.Context, q Querier, author id.UserID, room id.RoomID, since time.Time) (Proposal, error) {
+	return oneProposal(ctx, q, `author = $1 AND room_id = $2 AND at >= $3 ORDER BY id DESC LIMIT 1`, author, room, Millis(since))
 }
 
 func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Proposal, error) {
@@ -80,23 +108,44 @@ func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, 
 
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
-	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, ask_key, offer_id, sequence, content, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		p.Network, p.Room, p.Author, p.Kind, p.State, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At)).Scan(&p.ID)
+	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		p.Network, p.Room, p.Author, p.Kind, p.State, p.Lang, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At)).Scan(&p.ID)
 	if err != nil {
 		return fmt.Errorf("keep proposal: %w", err)
 	}
 	return nil
 }
 
-// DropProposal removes a proposal; it is false if it was gone: somebody was
-// faster.
-func (tx *Tx) DropProposal(ctx context.Context, proposal int64) (bool, error) {
-	return tx.changed(ctx, `DELETE FROM proposal WHERE id = $1`, proposal)
+// SettleProposal wipes a proposal that was decided; it is false if that was
+// done before: somebody was faster. The row stays for a while, so that a second
+// yes is known as one.
+func (tx *Tx) SettleProposal(ctx context.Context, proposal int64) (bool, error) {
+	return tx.changed(ctx, `UPDATE proposal SET state = 'done', content = '' WHERE id = $1 AND state <> 'done'`, proposal)
 }
 
 // Await hands a proposal that its author said yes to over to the organisers.
 func (tx *Tx) Await(ctx context.Context, proposal int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'waiting' WHERE id = $1`, proposal)
+	_, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'waiting' WHERE id = $1 AND state = 'asked'`, proposal)
 	return err
+}
+
+// ForgetProposals removes those that were made before then.
+func (tx *Tx) ForgetProposals(ctx context.Context, before time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM proposal WHERE at < $1`, Millis(before)); err != nil {
+		return fmt.Errorf("forget proposals: %w", err)
+	}
+	return nil
+}
+
+// ProposalAsks are the messages that asked others about a person's proposals:
+// their keys and whom or where they went. Nothing else of them is filled in.
+func ProposalAsks(ctx context.Context, q Querier, author id.UserID) ([]Message, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (m Message, err error) { return m, scan(&m.Key, &m.Room, &m.User) },
+		`SELECT o.key, o.room_id, o.user_id FROM proposal p JOIN outbox o ON o.key GLOB $1 || p.id || '/ask/*'
+		WHERE p.author = $2 AND o.key NOT GLOB $1 || p.id || '/ask/*/*' ORDER BY o.seq`, proposalPrefix, author)
+	if err != nil {
+		return nil, fmt.Errorf("read who was asked: %w", err)
+	}
+	return list, nil
 }

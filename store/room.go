@@ -42,7 +42,12 @@ func RoomIn(ctx context.Context, q Querier, room id.RoomID) (Room, error) {
 // DirectRoom is the direct chat with a person, or ErrNotFound. Of somebody who
 // wants nothing stored it is known by their hash (ForgetPerson).
 func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
-	return getRoom(ctx, s.reader, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, s.HashPerson(user))
+	return DirectRoomIn(ctx, s.reader, user, s.HashPerson(user))
+}
+
+// DirectRoomIn is the same as q sees it; hash is theirs (HashPerson).
+func DirectRoomIn(ctx context.Context, q Querier, user id.UserID, hash string) (Room, error) {
+	return getRoom(ctx, q, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, hash)
 }
 
 func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, error) {
@@ -96,6 +101,7 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
+		`DELETE FROM published WHERE room_id = $1`,
 		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind NOT IN ('invite', 'redaction')`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,
@@ -114,7 +120,8 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 
 // MoveRoom moves everything that belongs to a room to its successor. What was
 // set in the successor already stays as it is. The messages that contributions
-// are stay where they stand (Contribution.EventRoom).
+// are stay where they stand (Contribution.EventRoom), and so does how people
+// signed up (SignupWay).
 func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 	for _, q := range []string{
 		// the successor may have been given the config's schedule already
@@ -130,6 +137,9 @@ func (tx *Tx) MoveRoom(ctx context.Context, from, to id.RoomID) error {
 		`UPDATE digest SET room_id = $1 WHERE room_id = $2`,
 		`UPDATE digest_post SET room_id = $1 WHERE room_id = $2 AND outbox_key IN (SELECT key FROM outbox WHERE room_id = $1 AND sent_at = 0)`,
 		`UPDATE OR REPLACE subscription SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE offer SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE proposal SET room_id = $1 WHERE room_id = $2`,
+		`UPDATE afterword SET room_id = $1 WHERE room_id = $2`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, to, from); err != nil {
 			return fmt.Errorf("move room: %w", err)

@@ -21,6 +21,9 @@ const (
 	SetModel     = "model"     // a language model may write: texts of the room are sent to it
 	SetApproval  = "approval"  // organisers see a digest before it is posted; unless it is Off
 	SetSimple    = "simple"    // digests in simple language
+	SetBegin     = "begin"     // announcements' threads say when a date starts; unless it is Off
+	SetAfter     = "after"     // and ask afterwards what people take along; unless it is Off
+	SetPolls     = "polls"     // a poll follows each announcement
 )
 
 // Setting is what organisers set for a room under that key; "" if nothing.
@@ -69,6 +72,22 @@ func NetworkSetting(ctx context.Context, q Querier, network, key string) (string
 // PersonSetting is what a person set for themselves under that key; "" if nothing.
 func PersonSetting(ctx context.Context, q Querier, user id.UserID, key string) (string, error) {
 	return oneSetting(ctx, q, `SELECT value FROM person_setting WHERE user_id = $1 AND key = $2`, user, key)
+}
+
+// PersonSettings is all that a person set for themselves.
+func PersonSettings(ctx context.Context, q Querier, user id.UserID) (map[string]string, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (s [2]string, err error) {
+		err = scan(&s[0], &s[1])
+		return s, err
+	}, `SELECT key, value FROM person_setting WHERE user_id = $1`, user)
+	if err != nil {
+		return nil, fmt.Errorf("read settings of a person: %w", err)
+	}
+	settings := map[string]string{}
+	for _, s := range list {
+		settings[s[0]] = s[1]
+	}
+	return settings, nil
 }
 
 func oneSetting(ctx context.Context, q Querier, query string, args ...any) (value string, err error) {

@@ -1,0 +1,101 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// TestForgetOffersAndSignups: everything around offers is in "meinedaten", and
+// nothing of it is left after "vergissmich"; who waited moves up.
+func TestForgetOffersAndSignups(t *testing.T) {
+	h := newTalk(t)
+	date := time.Date(2026, 11, 24, 14, 0, 0, 0, h.zone)
+	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
+		when, err := lang.ReadWhen(lang.German, "3.12. 14 Uhr", h.now)
+		if err != nil {
+			return err
+		}
+		draft := offers.Draft{Title: "Chorprobe bei Ursel", Host: "Ursel", Description: "Im <Keller>", When: when}
+		if _, err := offers.Bring(ctx, tx, offers.By{Network: "Nord", Author: asker, Room: room}, draft, h.now); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE offer SET capacity = 1 WHERE number = 1`); err != nil {
+			return err
+		}
+		v := offers.View{Phrases: h.table.phrases, Lang: lang.German, Zone: h.zone, Now: h.now}
+		if _, err := offers.SignUp(ctx, tx, v, 1, date, offers.Coming{User: asker, Event: "$s1", Room: room, Names: offers.Unnamed}); err != nil {
+			return err
+		}
+		if _, err := offers.SignUp(ctx, tx, v, 1, date, offers.Coming{User: another, Event: "$s2", Room: room, Names: offers.Unnamed}); err != nil {
+			return err
+		}
+		p := store.Proposal{Network: "Nord", Author: asker, Kind: store.ProposeBring, State: store.ProposalWaiting, Key: "k", Content: `{"title":"Zweite Probe"}`, At: h.now}
+		if err := tx.PutProposal(ctx, &p); err != nil {
+			return err
+		}
+		_, err = tx.Send(ctx, store.Message{Key: store.ProposalKey(p.ID, "ask", "h"), User: "@anna:example.org", Plain: "@ask:example.org will Zweite Probe bringen", Reactions: []string{"✅"}}, h.now)
+		return errors.Join(err, tx.SetPersonSetting(ctx, asker, store.SetNamed, store.Off))
+	})
+	req := h.request(lang.German, "meinedaten")
+	req.Sender = asker
+	reply, err := h.run(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct {
+		Offers    []struct{ Title, Host string }
+		Signups   []struct{ Title string }
+		Reminders []struct{ Title string }
+		Proposals []struct{ Content struct{ Title string } }
+		Settings  map[string]string
+	}
+	if err := json.Unmarshal(reply.Files[1].Data, &data); err != nil || len(data.Offers) != 1 || data.Offers[0].Title != "Chorprobe bei Ursel" || len(data.Signups) != 1 ||
+		data.Signups[0].Title != "Kollegiale Beratung" || len(data.Reminders) != 1 || len(data.Proposals) != 1 || data.Proposals[0].Content.Title != "Zweite Probe" || data.Settings["named"] != "off" {
+		t.Errorf("%v: %s", err, reply.Files[1].Data)
+	}
+	for _, want := range []string{"Angebote, die du gebracht hast (1)", "Chorprobe bei Ursel", "Im &lt;Keller&gt;", "Wozu du kommst (1)", "Kollegiale Beratung · Dienstag", "Zweite Probe", "named: off"} {
+		if !strings.Contains(string(reply.Files[0].Data), want) {
+			t.Errorf("no %q in %s", want, reply.Files[0].Data)
+		}
+	}
+	req.Text = "vergissmich ja"
+	if got := h.say(req); strings.Contains(got, "problem") {
+		t.Fatal(got)
+	}
+	if got := h.in(lang.German, "angebot 3"); !strings.Contains(got, "Nicht mehr im Angebot.") || strings.Contains(got, "Chor") || strings.Contains(got, "Ursel") || strings.Contains(got, "Kalender") {
+		t.Error(got)
+	}
+	list, err := store.Signups(t.Context(), h.store.Reader(), 1, date)
+	if err != nil || len(list) != 1 || list[0].User != another || list[0].Waiting {
+		t.Errorf("sign-ups: %+v, %v", list, err)
+	}
+	said, err := store.Collect(t.Context(), h.store.Reader(), func(scan func(...any) error) (s [2]string, err error) { return s, scan(&s[0], &s[1]) },
+		`SELECT key, content FROM outbox ORDER BY seq`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, gone := "", false
+	for _, s := range said {
+		all += s[0] + " " + s[1] + "\n"
+		gone = gone || strings.HasSuffix(s[0], "/ask/h/gone") && strings.Contains(s[1], `"redacts"`)
+	}
+	if strings.Contains(all, asker.String()) || strings.Contains(all, "Zweite") || !gone {
+		t.Errorf("what was asked was not taken back:\n%s", all)
+	}
+	if !strings.Contains(all, "Kollegiale Beratung") { // told that they come now
+		t.Errorf("nobody was told that they move up:\n%s", all)
+	}
+	req.Text = "meinedaten"
+	reply, err = h.run(req)
+	if err != nil || strings.Contains(string(reply.Files[1].Data), "Chorprobe") || strings.Contains(string(reply.Files[1].Data), "Kollegiale") {
+		t.Errorf("%v: %s", err, reply.Files[1].Data)
+	}
+}

@@ -1,0 +1,135 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// approval is how organisers decide on the proposals of a kind: shown is what
+// they get to read, in their network's language; decide does what they say and
+// gives the answer to it, and what the other organisers are to read in the place
+// of the question. The proposal is settled after it; a Problem leaves it.
+type approval struct {
+	shown  func(ctx context.Context, q store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error)
+	decide func(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, yes bool, reason string) (answer, others *lang.Text, err error)
+}
+
+func approvals() map[string]approval {
+	return map[string]approval{store.ProposeBring: {shown: shownBring, decide: decideBring}}
+}
+
+// Question is a waiting proposal as it is shown to the organisers of n.
+func (t *Table) Question(ctx context.Context, q store.Querier, n Network, p store.Proposal) (*lang.Text, error) {
+	a, ok := approvals()[p.Kind]
+	if !ok {
+		return nil, errors.New("proposal of unknown kind " + p.Kind)
+	}
+	return a.shown(ctx, q, t, n, p)
+}
+
+// approve takes what somebody says to a proposal that was shown to them as an
+// organiser. Whether they are one is looked at now.
+func (c *Call) approve(ctx context.Context, tx *store.Tx, p store.Proposal, said answer, reason string) (*Reply, bool, error) {
+	if said == unsaid {
+		if word, _ := split(c.Text); !slices.Contains([]string{"freigabe", "freigeben", "approve", "release"}, word) {
+			return nil, false, nil
+		}
+		said, reason = saidYes, ""
+	}
+	if said == saidYes && reason != "" {
+		return nil, true, c.wrong("bring_yes_but")
+	}
+	if c.Doubtful {
+		return nil, true, lang.Wrong("know_doubtful")
+	}
+	i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == p.Network })
+	if i < 0 {
+		return nil, true, c.wrong("confirm_left", lang.Values{"Network": p.Network})
+	}
+	c.Network = &c.Networks[i]
+	c.Lang = c.Network.Lang
+	switch {
+	case !c.Network.Organiser:
+		return nil, true, c.mayOrganise()
+	case p.State == store.ProposalDone && c.At != "":
+		return nil, true, nil // what became of it stands there
+	case p.State != store.ProposalWaiting:
+		return &Reply{Text: c.say("confirm_done")}, true, nil
+	}
+	a, ok := approvals()[p.Kind]
+	if !ok {
+		return nil, true, errors.New("proposal of unknown kind " + p.Kind)
+	}
+	answer, others, err := a.decide(ctx, tx, c, p, said == saidYes, reason)
+	if err != nil {
+		return nil, true, err
+	}
+	if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
+		return nil, true, err
+	}
+	return c.placed(&Reply{Text: answer}), true, offers.Decided(ctx, tx, p, others, c.Now)
+}
+
+// withdraw takes back what waits for the organisers.
+func (c *Call) withdraw(ctx context.Context, tx *store.Tx, p store.Proposal) (*Reply, error) {
+	if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
+		return nil, err
+	}
+	language := p.Lang
+	if i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == p.Network }); i >= 0 {
+		language = c.Networks[i].Lang
+	}
+	text := c.Table.phrases.Text(language, "bring_withdrawn")
+	return c.placed(&Reply{Text: c.say("confirm_dropped")}), offers.Decided(ctx, tx, p, text, c.Now)
+}
+
+func shownBring(_ context.Context, _ store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {
+	var s bringing
+	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
+		return nil, err
+	}
+	text := t.phrases.Text(n.Lang, "bring_asked", lang.Values{"Who": p.Author.String(), "Network": n.Name})
+	if s.Help != "" {
+		text = t.phrases.Text(n.Lang, "bring_asked_"+s.Help, lang.Values{"Who": p.Author.String(), "Network": n.Name})
+	}
+	return text.Add(t.offerFields(n.Lang, n, &s.Draft)).Line().Line().Add(t.phrases.Text(n.Lang, "bring_approve")), nil
+}
+
+// decideBring puts an offer on the table, or not, and tells its author.
+func decideBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, yes bool, reason string) (answer, others *lang.Text, err error) {
+	var s bringing
+	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
+		return nil, nil, err
+	}
+	author := &Call{Request: c.Request, Table: c.Table, Lang: p.Lang, Network: c.Network} // who reads it in their direct chat
+	var told *lang.Text
+	who := lang.Values{"Who": c.Sender.String(), "Title": s.Draft.Title}
+	switch {
+	case yes:
+		o, err := offers.Bring(ctx, tx, offers.By{Network: p.Network, Author: p.Author, Room: p.Room}, s.Draft, c.Now)
+		if err != nil {
+			return nil, nil, err
+		}
+		who["Number"] = o.Number
+		told = author.say("bring_released").Line().Add(author.saved(&o, &s.Draft))
+		answer, others = c.say("bring_released_now", who), c.say("bring_released_by", who)
+	case reason != "":
+		reason = offers.Clean(reason, maxReason)
+		told = author.say("bring_refused_why", lang.Values{"Title": s.Draft.Title, "Reason": reason})
+		answer, others = c.say("bring_refused_now"), c.say("bring_refused_by", who)
+	default:
+		told = author.say("bring_refused", who)
+		answer, others = c.say("bring_refused_now"), c.say("bring_refused_by", who)
+	}
+	_, err = tx.Send(ctx, store.Message{Key: store.ProposalKey(p.ID, "told"), User: p.Author, Plain: told.Plain(), HTML: told.HTML()}, c.Now)
+	return answer, others, err
+}
+
+// maxReason is how long a reason may be that is passed on, in characters.
+const maxReason = 500

@@ -1,0 +1,220 @@
+package offers
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+func (t *table) edit(o store.Offer, scope Scope, key time.Time, e Edit) store.Offer {
+	t.Helper()
+	before := o.Sequence
+	t.write(func(tx *store.Tx) (err error) {
+		o, err = ChangeOffer(t.ctx, tx, o, scope, key, e, t.now)
+		return err
+	})
+	t.equal("sequence", o.Sequence, before+1)
+	return o
+}
+
+func (t *table) cancel(o store.Offer, scope Scope, key time.Time) store.Offer {
+	t.Helper()
+	t.write(func(tx *store.Tx) (err error) {
+		o, err = CancelOffer(t.ctx, tx, o, scope, key, "Grippe", t.now)
+		return err
+	})
+	return o
+}
+
+// key is the key of an offer's date on that day, as "13.10.".
+func (t *table) key(o store.Offer, day string) time.Time {
+	t.Helper()
+	dates, err := store.Dates(t.ctx, t.store.Reader(), o.ID, t.now.AddDate(0, -2, 0), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dates {
+		if d.Start.In(t.zone).Format("2.1.") == day {
+			return d.Key
+		}
+	}
+	t.Fatalf("no date on %s in %v", day, t.starts(o))
+	return time.Time{}
+}
+
+func (t *table) at(text string) Edit {
+	w := t.when(text)
+	return Edit{When: &w}
+}
+
+func text(s string) *string { return &s }
+
+// weekly is a series of seven Tuesdays over the end of summer time, two of
+// which are over.
+func weekly(t *testing.T) (*table, store.Offer) {
+	tb := newTable(t)
+	tb.now = time.Date(2026, 9, 28, 9, 0, 0, 0, tb.zone)
+	o := tb.bring(Draft{Title: "A", Location: "Kiel", When: tb.when("jeden Dienstag 14-15:30 Uhr bis 10.11.")})
+	tb.now = time.Date(2026, 10, 7, 9, 0, 0, 0, tb.zone)
+	return tb, o
+}
+
+func TestChangeScopes(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(*table, store.Offer) store.Offer
+		want string
+	}{
+		{"as it was", func(_ *table, o store.Offer) store.Offer { return o },
+			"29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 27.10. 14:00-15:30, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one time", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(o, OnlyThis, tb.key(o, "27.10."), tb.at("28.10. 15-16 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 28.10. 15:00-16:00, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one time, then its place, title, link", func(tb *table, o store.Offer) store.Offer {
+			key := tb.key(o, "27.10.")
+			o = tb.edit(o, OnlyThis, key, tb.at("28.10. 15-16 Uhr"))
+			return tb.edit(o, OnlyThis, key, Edit{Location: text("Bonn"), Title: text("B"), URL: text("https://b.example/")})
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 28.10. 15:00-16:00 B Bonn https://b.example/, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one place, then all times", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "27.10."), Edit{Location: text("Bonn")})
+			return tb.edit(o, All, time.Time{}, tb.at("13.10. 16-17 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 16:00-17:00, 20.10. 16:00-17:00, 27.10. 16:00-17:00 Bonn, 03.11. 16:00-17:00, 10.11. 16:00-17:00"},
+		{"one time, then all times", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "27.10."), tb.at("29.10. 9-10 Uhr"))
+			return tb.edit(o, All, time.Time{}, tb.at("13.10. 16-17 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 16:00-17:00, 20.10. 16:00-17:00, 29.10. 09:00-10:00, 03.11. 16:00-17:00, 10.11. 16:00-17:00"},
+		{"from one on", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(o, Following, tb.key(o, "20.10."), tb.at("21.10. 18-19 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 21.10. 18:00-19:00, 28.10. 18:00-19:00, 04.11. 18:00-19:00, 11.11. 18:00-19:00"},
+		{"from one on, that was moved alone", func(tb *table, o store.Offer) store.Offer {
+			key := tb.key(o, "20.10.")
+			o = tb.edit(o, OnlyThis, key, tb.at("21.10. 9-10 Uhr"))
+			return tb.edit(o, Following, key, tb.at("21.10. 18-19 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 21.10. 18:00-19:00, 27.10. 18:00-19:00, 03.11. 18:00-19:00, 10.11. 18:00-19:00"},
+		{"from one on twice, the later first", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, Following, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
+			return tb.edit(o, Following, tb.key(o, "20.10."), tb.at("20.10. 18-19 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 18:00-19:00, 27.10. 18:00-19:00, 03.11. 18:00-19:00 Bonn, 10.11. 18:00-19:00 Bonn"},
+		{"from one on twice", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, Following, tb.key(o, "20.10."), tb.at("20.10. 18-19 Uhr"))
+			return tb.edit(o, Following, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 18:00-19:00, 27.10. 18:00-19:00, 03.11. 18:00-19:00 Bonn, 10.11. 18:00-19:00 Bonn"},
+		{"and back again", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, Following, tb.key(o, "20.10."), tb.at("21.10. 18-19 Uhr"))
+			o = tb.edit(o, Following, tb.key(o, "21.10."), tb.at("20.10. 14-15:30 Uhr"))
+			tb.equal("overrides", strings.Contains(o.Recurrence, "overrides"), false)
+			return o
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 27.10. 14:00-15:30, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"all texts, what is over keeps its own", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "27.10."), Edit{Location: text("Bonn")})
+			o = tb.edit(o, All, time.Time{}, Edit{Location: text("Ulm"), Title: text("B")})
+			tb.equal("offer", o.Title+" "+o.Location, "B Ulm")
+			return o
+		}, "29.09. 14:00-15:30 A Kiel, 06.10. 14:00-15:30 A Kiel, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 27.10. 14:00-15:30 Bonn, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one is off", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "20.10."), Edit{Location: text("Bonn")})
+			return tb.cancel(o, OnlyThis, tb.key(o, "20.10."))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30 Bonn off, 27.10. 14:00-15:30, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one is off and on again", func(tb *table, o store.Offer) store.Offer {
+			o = tb.cancel(o, OnlyThis, tb.key(o, "20.10."))
+			return tb.edit(o, OnlyThis, tb.key(o, "20.10."), Edit{Back: true})
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 20.10. 14:00-15:30, 27.10. 14:00-15:30, 03.11. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"one is off, then all times", func(tb *table, o store.Offer) store.Offer {
+			o = tb.cancel(o, OnlyThis, tb.key(o, "13.10."))
+			return tb.edit(o, All, time.Time{}, tb.at("20.10. 16-17 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30 off, 20.10. 16:00-17:00, 27.10. 16:00-17:00, 03.11. 16:00-17:00, 10.11. 16:00-17:00"},
+		{"the rest is off", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "20.10."), tb.at("4.11. 15-16 Uhr"))
+			return tb.cancel(o, Following, tb.key(o, "3.11."))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 27.10. 14:00-15:30, 04.11. 15:00-16:00 off"},
+		{"another rhythm", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(o, All, time.Time{}, tb.at("alle 2 Wochen dienstags ab 13.10. 14-15:30 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 14:00-15:30, 27.10. 14:00-15:30, 10.11. 14:00-15:30"},
+		{"another rhythm from one on", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "13.10."), tb.at("14.10. 9-10 Uhr"))
+			o = tb.edit(o, OnlyThis, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
+			return tb.edit(o, Following, tb.key(o, "27.10."), tb.at("jeden Dienstag und Freitag 14-15 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 14.10. 09:00-10:00, 20.10. 14:00-15:30, 27.10. 14:00-15:00, 30.10. 14:00-15:00, 03.11. 14:00-15:30 Bonn, 06.11. 14:00-15:00, 10.11. 14:00-15:00"},
+		{"the rhythm it has, at another hour", func(tb *table, o store.Offer) store.Offer {
+			key := tb.key(o, "27.10.")
+			o = tb.edit(o, All, time.Time{}, tb.at("jeden Dienstag 16-17 Uhr"))
+			tb.equal("key", tb.key(o, "27.10."), key)
+			return o
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 13.10. 16:00-17:00, 20.10. 16:00-17:00, 27.10. 16:00-17:00, 03.11. 16:00-17:00, 10.11. 16:00-17:00"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tb, o := weekly(t)
+			o = tt.do(&table{T: t, ctx: t.Context(), store: tb.store, phrases: tb.phrases, zone: tb.zone, now: tb.now}, o)
+			if got := strings.Join(tb.starts(o), ", "); got != tt.want {
+				t.Errorf("got  %s\nwant %s\nfrom %s", got, tt.want, o.Recurrence)
+			}
+		})
+	}
+}
+
+func TestChangeSingleDate(t *testing.T) {
+	tb := newTable(t)
+	o := tb.bring(Draft{Title: "A", When: tb.when("3.12. 14-15 Uhr")})
+	key := tb.key(o, "3.12.")
+	o = tb.edit(o, OnlyThis, key, Edit{Location: text("Bonn"), When: tb.at("10.12. 9-10 Uhr").When, Capacity: new(int)})
+	tb.equal("moved", tb.starts(o), []string{"10.12. 09:00-10:00"})
+	tb.equal("key", tb.key(o, "10.12."), key)
+	tb.equal("place", o.Location, "Bonn")
+	o = tb.cancel(o, OnlyThis, key)
+	tb.equal("off", o.Status, store.OfferCancelled)
+	tb.refuse("native_cancelled", o, All, time.Time{}, Edit{Title: text("B")})
+	o = tb.edit(o, All, time.Time{}, Edit{Back: true})
+	tb.equal("on", o.Status, store.OfferActive)
+	o = tb.edit(o, All, time.Time{}, tb.at("jeden Mittwoch 9-10 Uhr bis 20.12."))
+	tb.equal("series", tb.starts(o), []string{"02.12. 09:00-10:00", "09.12. 09:00-10:00", "16.12. 09:00-10:00"})
+}
+
+func (t *table) refuse(key string, o store.Offer, scope Scope, date time.Time, e Edit) {
+	t.Helper()
+	err := t.store.Write(t.ctx, func(tx *store.Tx) error {
+		_, err := ChangeOffer(t.ctx, tx, o, scope, date, e, t.now)
+		return err
+	})
+	p, ok := lang.AsProblem(err)
+	if !ok || p.Key != key {
+		t.Errorf("%+v: %v, want %s", e, err, key)
+		return
+	}
+	for _, language := range []string{lang.German, lang.English} {
+		if text := t.phrases.Say(language, p.Key, p.Values); strings.Contains(text, "no value") {
+			t.Errorf("%s: %q", key, text)
+		}
+	}
+}
+
+func TestChangeRefuses(t *testing.T) {
+	tb, o := weekly(t)
+	key := tb.key(o, "20.10.")
+	tb.refuse("native_wide", o, OnlyThis, key, Edit{Capacity: new(int)})
+	tb.refuse("native_date_over", o, OnlyThis, tb.key(o, "6.10."), Edit{Title: text("B")})
+	tb.refuse("native_date_over", o, Following, key.Add(time.Hour), Edit{Title: text("B")})
+	tb.refuse("native_rhythm_one", o, OnlyThis, key, tb.at("jeden Mittwoch 9 Uhr"))
+	tb.refuse("native_shift", o, Following, key, tb.at("9.11. 9 Uhr"))
+	tb.refuse("native_no_title", o, All, key, Edit{Title: text(" ")})
+	tb.refuse("native_link", o, All, key, Edit{Material: text("x")})
+	past := tb.at("20.10. 9 Uhr")
+	past.When.Start = tb.now.Add(-time.Minute)
+	tb.refuse("native_past", o, OnlyThis, key, past)
+
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"))
+	feed := tb.find(2).Offer
+	tb.refuse("native_feed", feed, All, time.Time{}, Edit{Title: text("B")})
+	tb.load("file.ics", ev("b", "20261203T140000", "Alpha"))
+	tb.refuse("native_feed_file", tb.find(3).Offer, All, time.Time{}, Edit{Title: text("B")})
+	help := tb.bring(Draft{Title: "H", Help: store.HelpGive})
+	tb.refuse("native_help_when", help, All, time.Time{}, tb.at("1.12. 9 Uhr"))
+	tb.equal("help", tb.edit(help, All, time.Time{}, Edit{Title: text("I"), Location: text("Bonn")}).Title, "I")
+
+	tb.now = tb.now.AddDate(0, 3, 0)
+	tb.refuse("native_over", o, All, time.Time{}, tb.at("1.2. 9 Uhr"))
+	o = tb.edit(o, All, time.Time{}, Edit{Material: text("https://example.org/folien")})
+	tb.equal("material of what is over", o.Material, "https://example.org/folien")
+}

@@ -160,3 +160,11 @@ func (c *Call) addLink(text *lang.Text, secret string) {
 	text.Raw("• ").Code(page + ".ics").Line()
 	text.Raw("• ").Code("webcal://" + rest + ".ics").Line()
 }
+
+// calendarLine is what the card says of calendars: who has the links, not what they are.
+func (t *Table) calendarLine(language, prefix string) string {
+	if t.Calendars == "" {
+		return ""
+	}
+	return "\n• " + t.phrases.Say(language, "calendar_card", lang.Values{"P": prefix})
+}

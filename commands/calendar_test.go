@@ -210,3 +210,23 @@ func TestCalendarOfTwoNetworks(t *testing.T) {
 		t.Errorf("%q and %q", north, south)
 	}
 }
+
+// The card says how to get the links, where there are any, and not what they are.
+func TestCalendarOnCard(t *testing.T) {
+	h := newCalendarHouse(t)
+	_, list := h.calendar(h.request(lang.German, "kalender"))
+	card := func() string {
+		reply, err := h.run(h.organiser(lang.German, "einstellungen"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply.Text.Plain()
+	}
+	if text := card(); !strings.Contains(text, "!kalender schickt dir") || strings.Contains(text, list[1]) {
+		t.Errorf("the card:\n%s", text)
+	}
+	h.table.Calendars = ""
+	if text := card(); strings.Contains(text, "!kalender") {
+		t.Errorf("not set up, and yet the card says:\n%s", text)
+	}
+}

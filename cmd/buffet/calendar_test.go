@@ -11,13 +11,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"buffet/internal/matrixtest"
-	"buffet/store"
 )
 
 // freePort is an address of this machine at which nobody listens.
@@ -93,26 +91,6 @@ func (h *house) asksPrivately(m *matrixtest.Member, room id.RoomID, text string)
 	return answer
 }
 
-// signsUp notes that a person comes to the next date of an offer.
-func (h *house) signsUp(m *matrixtest.Member, number int) {
-	h.t.Helper()
-	st := h.database()
-	err := st.Write(h.ctx, func(tx *store.Tx) error {
-		o, err := store.OfferByNumber(h.ctx, tx, "DigIT", number)
-		if err != nil {
-			return err
-		}
-		d, err := store.NextDate(h.ctx, tx, o.ID, time.Now())
-		if err != nil {
-			return err
-		}
-		return tx.PutSignup(h.ctx, store.Signup{Offer: o.ID, Key: d.Key, User: m.UserID, At: time.Now()})
-	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-}
-
 // A member asks for calendars in rooms of both kinds and in both languages,
 // and subscribes; what is revoked opens nothing, nor what belongs to those who left.
 func TestCalendarLinks(t *testing.T) {
@@ -141,7 +119,7 @@ func TestCalendarLinks(t *testing.T) {
 	h.opens(before[1], 200, "SUMMARY:Kollegiale Beratung 1\r\n", "SUMMARY:Kollegiale Beratung 12\r\n")
 	h.opens(strings.TrimSuffix(before[0], ".ics"), 200, "webcal://"+at+"/buffet/c/")
 	h.opens("http://"+at+"/health", 200, "ok")
-	h.signsUp(ben, 3)
+	h.ask(ben, dm, "dabei 3")
 	h.opens(before[0], 200, "UID:offer-3@example.org", "SUMMARY:Kollegiale Beratung 3\r\n")
 
 	after := links(h.says(ben, dm, "calendar new alarm 1h", "Your old link opens nothing any more", "1 hour before"))
@@ -151,10 +129,14 @@ func TestCalendarLinks(t *testing.T) {
 	h.opens(before[0], 404)
 	h.opens(after[0], 200, "SUMMARY:Kollegiale Beratung 3\r\n", "TRIGGER:-PT1H")
 	h.says(ben, plain, "!kalender neu netzwerk", string(h.anke.UserID))
-	revoked := links(h.asksPrivately(h.anke, plain, "!kalender neu netzwerk"))
+	theirs := h.asksPrivately(h.anke, plain, "!kalender")
+	revoked := links(h.says(h.anke, theirs.RoomID, "kalender neu netzwerk", "gilt nicht mehr"))
 	if len(revoked) != 1 {
 		t.Fatalf("the network's: %q", revoked)
 	}
+	h.opens(links(theirs)[0], 200)
+	h.says(h.anke, theirs.RoomID, "vergissmich ja", "Erledigt")
+	h.opens(links(theirs)[0], 404)
 	h.opens(before[1], 404)
 	h.opens(revoked[0], 200, "SUMMARY:Kollegiale Beratung 1\r\n")
 	if out := h.must("check"); !strings.Contains(out, "✓ web: listens on "+at) || !strings.Contains(out, "✓ web: reached under http://"+at+"/buffet") {

@@ -73,6 +73,14 @@ func TestCalendar(t *testing.T) {
 			t.Errorf("%q in\n%s", want, text)
 		}
 	}
+	for _, choice := range calendarParams()[0].Choices { // what menus propose is understood
+		for language, word := range map[string]string{lang.German: "kalender ", lang.English: "calendar "} {
+			other := newCalendarHouse(t)
+			if _, got := other.calendar(other.organiser(language, word+choice[language])); len(got) == 0 {
+				t.Errorf("%s%s: no links", word, choice[language])
+			}
+		}
+	}
 	_, again := h.calendar(h.request(lang.German, "kalender"))
 	_, other := h.calendar(h.organiser(lang.English, "calendar"))
 	if !slices.Equal(again, list) || !slices.Equal(other, list) {

@@ -124,12 +124,17 @@ func (b *Bot) editOfSource(ctx context.Context, in *store.Incoming, target id.Ev
 }
 
 // unaddressed looks at a message that is not for us: it may answer a gathered
-// question, or plainly be one in a room that wants these recognised.
+// question, or what people take along from a date, or plainly be a question in a
+// room that wants these recognised.
 func (b *Bot) unaddressed(ctx context.Context, room store.Room, in *store.Incoming, c *event.MessageEventContent, pending bool) (*store.Incoming, error) {
 	r := replied{Thread: c.RelatesTo.GetThreadParent(), ReplyTo: c.RelatesTo.GetNonFallbackReplyTo()}
 	if r.Thread != "" || r.ReplyTo != "" {
 		if !pending {
-			if _, err := b.questionOf(ctx, b.Store.Reader(), r); errors.Is(err, store.ErrNotFound) {
+			_, err := b.questionOf(ctx, b.Store.Reader(), r)
+			if errors.Is(err, store.ErrNotFound) {
+				_, err = afterwordOf(ctx, b.Store.Reader(), room.ID, r, in.Sent)
+			}
+			if errors.Is(err, store.ErrNotFound) {
 				return nil, nil
 			} else if err != nil {
 				return nil, err

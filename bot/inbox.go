@@ -118,7 +118,8 @@ func (b *Bot) bare(in store.Incoming) commands.Request {
 	req := commands.Request{Event: in.Event, Room: in.Room, Sender: in.Sender, Now: time.Now()}
 	var h heard
 	if json.Unmarshal([]byte(in.Content), &h) == nil {
-		req.Thread, req.ReplyTo, req.Text, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Text, h.Named, h.Doubtful
+		req.Thread, req.ReplyTo, req.Named, req.Doubtful = h.Thread, h.ReplyTo, h.Named, h.Doubtful
+		req.Text, req.Menu = h.Text, h.Menu
 	}
 	return req
 }

@@ -73,6 +73,8 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	switch {
 	case post != "" && offers.MeansComing(r.Sign):
 		return b.comes(ctx, in, post, r.Sign)
+	case post != "" && r.Sign == offers.SignAlarm:
+		return b.alarm(ctx, in, post)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -217,7 +219,8 @@ func (b *Bot) solved(ctx context.Context, room id.RoomID, p knowledge.Place, tar
 	return q, &given, nil
 }
 
-// reply handles a reply that may answer a gathered question.
+// reply handles a reply that may answer a gathered question, or what people
+// take along from a date.
 func (b *Bot) reply(ctx context.Context, in store.Incoming) error {
 	var r replied
 	room, err := b.Store.Room(ctx, in.Room)
@@ -232,8 +235,11 @@ func (b *Bot) reply(ctx context.Context, in store.Incoming) error {
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		q, err := b.questionOf(ctx, tx, r)
+		if errors.Is(err, store.ErrNotFound) {
+			return b.takeAlong(ctx, tx, in, p, r)
+		}
 		if err != nil || q.Room != in.Room {
-			return store.Ignore(err)
+			return err
 		}
 		said := knowledge.Said{Event: in.Event, Thread: r.Thread, Author: in.Sender, Text: r.Text, Sent: in.Sent}
 		return b.keeper().Answer(ctx, tx, p, q.ID, said, time.Now())
@@ -275,6 +281,9 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 			return err
 		}
 		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
+			return err
+		}
+		if err := b.untell(ctx, tx, in.Room, r.Target); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())

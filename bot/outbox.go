@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,7 +245,8 @@ func (b *Bot) content(ctx context.Context, room id.RoomID, m store.Message) (eve
 	}
 	switch {
 	case m.Thread != "":
-		c.RelatesTo = (&event.RelatesTo{}).SetThread(m.Thread, m.ReplyTo)
+		// clients without threads show it as a reply to what the thread is about
+		c.RelatesTo = (&event.RelatesTo{}).SetThread(m.Thread, cmp.Or(m.ReplyTo, m.Thread))
 		if m.ReplyTo != "" {
 			c.RelatesTo.IsFallingBack = false
 		}

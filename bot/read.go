@@ -247,11 +247,7 @@ func (b *Bot) clear(ctx context.Context, room id.RoomID, evt *event.Event) (c *e
 	if evt.Type.Type != event.EventMessage.Type {
 		return nil, false, false, errUnreadable
 	}
-	if err := evt.Content.ParseRaw(event.EventMessage); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
-		return nil, false, false, errUnreadable
-	}
-	c, ok := evt.Content.Parsed.(*event.MessageEventContent)
-	if !ok {
+	if c, _, _ = readable(evt); c == nil {
 		return nil, false, false, errUnreadable
 	}
 	return c, encrypted, !encrypted || !doubtful(evt.Mautrix.TrustState), nil

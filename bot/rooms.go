@@ -192,6 +192,11 @@ func (b *Bot) noteRoom(ctx context.Context, tx *store.Tx, line *timeline, now ti
 		}
 	}
 	came := !line.joined.IsZero() || room.Joined.IsZero()
+	if line.powers && !came && room.Network != "" {
+		if err := b.planMenu(ctx, tx, menuArgs{Room: room.ID}, now); err != nil {
+			return err
+		}
+	}
 	if came || line.holes {
 		if err := b.recheck(ctx, tx, line.room, line.batch, now); err != nil {
 			return err
@@ -270,6 +275,11 @@ func (b *Bot) came(ctx context.Context, tx *store.Tx, room store.Room, now time.
 		return err
 	}
 	n := b.Network(room.Network)
+	if n != nil {
+		if err := b.planMenu(ctx, tx, menuArgs{Room: room.ID}, now); err != nil {
+			return err
+		}
+	}
 	if n == nil || room.Followed != "" {
 		return nil // a direct chat needs no introduction, a successor had it
 	}

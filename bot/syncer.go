@@ -52,6 +52,7 @@ type timeline struct {
 	events []*event.Event
 	joined time.Time // our own join stands in it
 	direct id.UserID // we made this room for that person
+	powers bool      // power levels stand in it: ours may be another one
 	newest id.EventID
 	batch  string // the sync token after it
 	holes  bool   // not all that is new to us is here
@@ -143,6 +144,9 @@ const directMark = "net.buffet.direct"
 
 // ownRoom notes what the state says of our own part in the room.
 func (s *syncer) ownRoom(line *timeline, evt *event.Event) {
+	if evt.Type.Type == event.StatePowerLevels.Type && evt.StateKey != nil {
+		line.powers = true
+	}
 	if evt.Type.Type == event.StateCreate.Type && evt.Sender == s.account.Client.UserID {
 		if user, ok := evt.Content.Raw[directMark].(string); ok {
 			line.direct = id.UserID(user)

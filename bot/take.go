@@ -21,6 +21,7 @@ import (
 // handled.
 type heard struct {
 	Text    string     `json:"text"`
+	Menu    string     `json:"menu,omitempty"` // what a client's menu made of it and we could not read: it counts instead
 	Thread  id.EventID `json:"thread,omitempty"`
 	ReplyTo id.EventID `json:"reply_to,omitempty"` // not a thread's fallback
 	Named   bool       `json:"named,omitempty"`    // by mention
@@ -185,11 +186,8 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	if evt.Type.Type != event.EventMessage.Type {
 		return nil, nil
 	}
-	if err := evt.Content.ParseRaw(event.EventMessage); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
-		return nil, nil //nolint:nilerr // not a message we can read
-	}
-	c, ok := evt.Content.Parsed.(*event.MessageEventContent)
-	if !ok {
+	c, menu, chosen := readable(evt)
+	if c == nil {
 		return nil, nil
 	}
 	if c.MsgType != event.MsgText { // notices are other bots' answers
@@ -218,6 +216,13 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	if c.RelatesTo.GetReplaceID() != "" { // an edit does not ask again
 		return b.edit(ctx, in, c, a, pending, unsure)
 	}
+	if chosen {
+		if h, ours, others := b.chose(c, menu); others {
+			return nil, nil
+		} else if ours {
+			return h.keep(in, c, unsure)
+		}
+	}
 	if to := c.RelatesTo.GetNonFallbackReplyTo(); to != "" {
 		mine, err := b.Store.WroteEvent(ctx, to)
 		if err != nil {
@@ -231,13 +236,19 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 	} else if !ok {
 		return b.unaddressed(ctx, room, in, c, pending)
 	}
-	h, err := json.Marshal(heard{Text: strings.ToValidUTF8(text[:min(len(text), maxHeard)], ""), Thread: c.RelatesTo.GetThreadParent(),
-		ReplyTo: c.RelatesTo.GetNonFallbackReplyTo(), Named: named,
-		Doubtful: unsure})
+	h := heard{Text: text, Named: named}
+	return h.keep(in, c, unsure)
+}
+
+// keep makes an inbox row of a message that is for us.
+func (h heard) keep(in *store.Incoming, c *event.MessageEventContent, unsure bool) (*store.Incoming, error) {
+	h.Text = strings.ToValidUTF8(h.Text[:min(len(h.Text), maxHeard)], "")
+	h.Thread, h.ReplyTo, h.Doubtful = c.RelatesTo.GetThreadParent(), c.RelatesTo.GetNonFallbackReplyTo(), unsure
+	row, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
-	in.Kind, in.Content = store.InMessage, string(h)
+	in.Kind, in.Content = store.InMessage, string(row)
 	return in, nil
 }
 

@@ -72,6 +72,13 @@ func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
 
 func (b *Bot) follow(ctx context.Context, in store.Incoming, old, next store.Room) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
+		if menu, err := store.PublishedIn(ctx, tx, old.ID); err != nil {
+			return err
+		} else if len(menu) > 0 {
+			if err := b.planMenu(ctx, tx, menuArgs{Room: old.ID, Withdraw: menu}, time.Now()); err != nil {
+				return err
+			}
+		}
 		if err := tx.PutRoom(ctx, next); err != nil {
 			return err
 		}

@@ -46,9 +46,12 @@ type Request struct {
 	Networks []Network
 	Lang     string // where neither word nor network decides it
 	Text     string // what Address made of it
-	Now      time.Time
-	At       id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
-	Vector   []float32  // of the words searched for, from Prepare; nil: none
+	// Menu is what a client's menu made of the message, if that could not be
+	// read when it came in (FromMenu); it counts instead of Text.
+	Menu   string
+	Now    time.Time
+	At     id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
+	Vector []float32  // of the words searched for, from Prepare; nil: none
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its
@@ -100,6 +103,9 @@ const done = "✅"
 // the person to read, in the language that Language gives; any other error is ours.
 func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, error) {
 	c, word := t.call(&req)
+	if err := c.readMenu(); err != nil {
+		return nil, c.withPrefix(err)
+	}
 	if reply, ok, err := t.confirm(ctx, tx, c); ok || err != nil || req.At != "" {
 		return reply, c.withPrefix(err)
 	}
@@ -141,6 +147,9 @@ func (t *Table) Language(req Request) string {
 
 func (t *Table) call(req *Request) (c *Call, word string) {
 	word, tail := split(req.Text)
+	if req.Menu != "" {
+		word, tail = menuWord(req.Menu), ""
+	}
 	if tooLong(req.Text) {
 		tail = "" // it will be refused, so it need not be read
 	}

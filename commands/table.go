@@ -18,12 +18,14 @@ import (
 // out, everything kept through tx.
 type Handler func(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error)
 
-// Command is one row of the table. Parsing, help and the README come from it.
+// Command is one row of the table. Parsing, help, what clients show in their
+// menus, and the README come from it.
 type Command struct {
 	Names   map[string]string // language -> the word; ASCII, lower case
 	Aliases []string          // further words, of no language
 	Args    map[string]string // language -> what may follow the word, for the reference
 	Example map[string]string // language -> what follows it in the five-line help
+	Params  []Param           // the same for clients' menus; none: one text, if there are Args
 
 	Short string // phrase: what it does, in a few words
 	Long  string // phrase: the help on this word
@@ -63,21 +65,15 @@ func literal() []Command {
 				lang.German:  "[heute, morgen, woche, monat, 14 tage] [art] [thema …]",
 				lang.English: "[today, tomorrow, week, month, 14 days] [kind] [topic …]",
 			},
-			Short: "cmd_offers_short", Long: "help_offers", Main: true, Network: true, Run: runOffers,
+			Params: offersParams(),
+			Short:  "cmd_offers_short", Long: "help_offers", Main: true, Network: true, Run: runOffers,
 		},
 		{
 			Names:   map[string]string{lang.German: "angebot", lang.English: "offer"},
 			Args:    map[string]string{lang.German: "3", lang.English: "3"},
 			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Params:  offerParams(),
 			Short:   "cmd_offer_short", Long: "help_offer", Network: true, Run: runOffer,
-		},
-		{
-			Names: map[string]string{lang.German: "buffet", lang.English: "buffet"},
-			Short: "cmd_buffet_short", Long: "help_buffet", Network: true, Run: runBuffet,
-		},
-		{
-			Names: map[string]string{lang.German: "neu", lang.English: "new"},
-			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
 		},
 		{
 			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
@@ -85,8 +81,27 @@ func literal() []Command {
 				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
 				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
 			},
-			Example: map[string]string{lang.German: "…", lang.English: "…"},
-			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+			Short: "cmd_bring_short", Long: "help_bring", Run: runBring,
+		},
+		{
+			Names: map[string]string{lang.German: "aendere", lang.English: "edit"}, Aliases: []string{"aendern", "change"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] wann 18.12. 15 uhr, ort …",
+				lang.English: "3 [17.12., from 17.12., all] when 18.12. 3pm, place …",
+			},
+			Example: map[string]string{lang.German: "3 wann morgen 15 uhr", lang.English: "3 when tomorrow 3pm"},
+			Params:  editParams(),
+			Short:   "cmd_edit_short", Long: "help_edit", Network: true, Run: runEdit,
+		},
+		{
+			Names: map[string]string{lang.German: "absage", lang.English: "cancel"}, Aliases: []string{"absagen"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] [grund]",
+				lang.English: "3 [17.12., from 17.12., all] [reason]",
+			},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Params:  cancelParams(),
+			Short:   "cmd_cancel_short", Long: "help_cancel", Network: true, Run: runCancel,
 		},
 		{
 			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
@@ -117,35 +132,56 @@ func literal() []Command {
 			Short:   "cmd_attendees_short", Long: "help_attendees", Network: true, Run: runAttendees,
 		},
 		{
+			Names: map[string]string{lang.German: "buffet", lang.English: "buffet"},
+			Short: "cmd_buffet_short", Long: "help_buffet", Network: true, Run: runBuffet,
+		},
+		{
+			Names: map[string]string{lang.German: "neu", lang.English: "new"},
+			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+		},
+		{
+			Names: map[string]string{lang.German: "kalender", lang.English: "calendar"},
+			Args: map[string]string{
+				lang.German:  "[alarm 1h, alarm aus, neu, netzwerk, neu netzwerk]",
+				lang.English: "[alarm 1h, alarm off, new, network, new network]",
+			},
+			Short: "cmd_calendar_short", Long: "help_calendar", Private: true, Network: true, Run: runCalendar,
+		},
+		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},
 			Args:    map[string]string{lang.German: "[frage:, erfahrung:, angebot:] worte", lang.English: "[question:, experience:, offer:] words"},
 			Example: map[string]string{lang.German: "fahrdienst", lang.English: "transport"},
+			Params:  searchParams(),
 			Short:   "cmd_search_short", Long: "help_search", Main: true, Run: runSearch, Prepare: prepareSearch,
 		},
 		{
 			Names:   map[string]string{lang.German: "frage", lang.English: "ask"},
 			Args:    map[string]string{lang.German: "worum es geht", lang.English: "what it is about"},
 			Example: map[string]string{lang.German: "…", lang.English: "…"},
+			Params:  askParams(),
 			Short:   "cmd_ask_short", Long: "help_ask", Main: true, Network: true, Run: runAsk,
 		},
 		{
-			Names: map[string]string{lang.German: "erfahrung", lang.English: "share"},
-			Args:  map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
-			Short: "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
+			Names:  map[string]string{lang.German: "erfahrung", lang.English: "share"},
+			Args:   map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
+			Params: shareParams(),
+			Short:  "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
 		},
 		{
 			Names: map[string]string{lang.German: "offen", lang.English: "open"},
 			Short: "cmd_open_short", Long: "help_open", Run: runOpen,
 		},
 		{
-			Names: map[string]string{lang.German: "erledigt", lang.English: "solved"},
-			Args:  map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
-			Short: "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
+			Names:  map[string]string{lang.German: "erledigt", lang.English: "solved"},
+			Args:   map[string]string{lang.German: "[F12, 7] [nein]", lang.English: "[Q12, 7] [no]"},
+			Params: solvedParams(),
+			Short:  "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
 		},
 		{
-			Names: map[string]string{lang.German: "wer", lang.English: "who"},
-			Args:  map[string]string{lang.German: "thema, ich: thema, ich nicht: thema", lang.English: "topic, me: topic, not me: topic"},
-			Short: "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
+			Names:  map[string]string{lang.German: "wer", lang.English: "who"},
+			Args:   map[string]string{lang.German: "thema, ich: thema, ich nicht: thema", lang.English: "topic, me: topic, not me: topic"},
+			Params: whoParams(),
+			Short:  "cmd_who_short", Long: "help_who", Network: true, Run: runWho,
 		},
 		{
 			Names:   map[string]string{lang.German: "kurz", lang.English: "summary"},
@@ -155,16 +191,28 @@ func literal() []Command {
 				lang.English: "[24h, 3 days, week, since monday, simple]",
 			},
 			Example: map[string]string{lang.German: "24h", lang.English: "24h"},
+			Params:  summaryParams(),
 			Short:   "cmd_summary_short", Long: "help_summary", Network: true, Run: runSummary,
+		},
+		{
+			Names:   map[string]string{lang.German: "erinnere", lang.English: "remind"},
+			Aliases: []string{"erinnern", "erinnerung", "reminder"},
+			Args: map[string]string{
+				lang.German:  "3 [1h vorher, 1 tag, morgens, aus] [17.12.], aus, an",
+				lang.English: "3 [1h before, 1 day, morning, off] [17.12.], off, on",
+			},
+			Example: map[string]string{lang.German: "3 1h", lang.English: "3 1h"},
+			Short:   "cmd_remind_short", Long: "help_remind", Private: true, Run: runRemind,
 		},
 		{
 			Names: map[string]string{lang.German: "meinedaten", lang.English: "mydata"},
 			Short: "cmd_mydata_short", Long: "help_mydata", Private: true, Run: runMyData,
 		},
 		{
-			Names: map[string]string{lang.German: "vergissmich", lang.English: "forgetme"},
-			Args:  map[string]string{lang.German: "[ja]", lang.English: "[yes]"},
-			Short: "cmd_forgetme_short", Long: "help_forgetme", Run: runForgetMe,
+			Names:  map[string]string{lang.German: "vergissmich", lang.English: "forgetme"},
+			Args:   map[string]string{lang.German: "[ja]", lang.English: "[yes]"},
+			Params: forgetMeParams(),
+			Short:  "cmd_forgetme_short", Long: "help_forgetme", Run: runForgetMe,
 		},
 		{
 			Names: map[string]string{lang.German: "merkdirmich", lang.English: "rememberme"},
@@ -173,8 +221,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus, angebote freigabe, feiertage NRW]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off, offers approval, holidays NRW]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},
@@ -184,7 +232,8 @@ func literal() []Command {
 				lang.German:  "[netzwerk, abo, abo netzwerk, stopp, datei, datei ohne namen]",
 				lang.English: "[network, subscribe, subscribe network, stop, file, file without names]",
 			},
-			Short: "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
+			Params: digestParams(),
+			Short:  "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
 		},
 		{
 			Names: map[string]string{lang.German: "freigabe", lang.English: "approve"},
@@ -209,6 +258,7 @@ func literal() []Command {
 			Names:   map[string]string{lang.German: "hilfe", lang.English: "help"},
 			Args:    map[string]string{lang.German: "[wort, alle]", lang.English: "[word, all]"},
 			Example: map[string]string{lang.German: "angebote", lang.English: "offers"},
+			Params:  helpParams(),
 			Short:   "cmd_help_short", Long: "help_help", Run: runHelp,
 		},
 	}
@@ -218,6 +268,8 @@ func literal() []Command {
 type Table struct {
 	Meaning *knowledge.Meaning // nil: search goes by words only
 	Model   string             // host of the language model that rooms may turn on; "": there is none
+	// Calendars is the address below which calendars are served, without a slash at the end; "": they are not.
+	Calendars string
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper
@@ -235,6 +287,9 @@ func build(phrases *lang.Phrases, list []Command) (*Table, error) {
 		c := &t.list[i]
 		if c.Run == nil || c.Short == "" || c.Long == "" {
 			faults = append(faults, fmt.Errorf("command %q: needs a handler and help", c.Names[lang.German]))
+		}
+		if err := c.checkParams(); err != nil {
+			faults = append(faults, err)
 		}
 		for _, w := range c.words() {
 			if err := checkWord(w); err != nil {

@@ -112,7 +112,10 @@ func (k *Keeper) ask(ctx context.Context, tx *store.Tx, p Place, c store.Contrib
 	key := fmt.Sprintf("consent/%d", c.ID)
 	values := lang.Values{"Text": quote(c.Body)}
 	phrase := "know_ask_" + c.Kind
-	if by != c.Author {
+	switch {
+	case by != c.Author && c.Title != "":
+		phrase, values["Title"] = "know_ask_after", quote(c.Title)
+	case by != c.Author:
 		phrase = "know_ask_marked_" + c.Kind
 	}
 	text := k.Phrases.Text(p.Lang, phrase, values)

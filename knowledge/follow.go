@@ -27,14 +27,27 @@ func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Ev
 		if body == "" {
 			err = k.drop(ctx, tx, c, now)
 		} else {
-			c.Body, c.Title = body, ""
-			err = tx.PutContribution(ctx, c)
+			err = k.reword(ctx, tx, c, body)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reword gives a contribution its new text. A title that came with the old one
+// goes, but for what an answer is about that was gathered after a date.
+func (k *Keeper) reword(ctx context.Context, tx *store.Tx, c store.Contribution, body string) error {
+	_, err := store.MarkOf(ctx, tx, afterMark(c.Event))
+	if errors.Is(err, store.ErrNotFound) {
+		c.Title, err = "", nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Body = body
+	return tx.PutContribution(ctx, c)
 }
 
 // Redact follows a redaction: of a gathered message, which is deleted with

@@ -36,6 +36,8 @@ type Said struct {
 	Author id.UserID
 	Text   string
 	Sent   time.Time
+	// Title and Topics are those of what it is about, if it says so by where it stands.
+	Title, Topics string
 }
 
 // Keeper gathers. It holds no state of its own.
@@ -72,7 +74,7 @@ func (k *Keeper) Gather(ctx context.Context, tx *store.Tx, p Place, kind string,
 	}
 	m.Sent = past(m.Sent, now)
 	c = store.Contribution{Network: p.Network, Kind: kind, Room: p.Room, Event: m.Event, EventRoom: p.Room, Author: m.Author,
-		Kept: by == m.Author, Body: body, Sent: m.Sent, Gathered: now}
+		Kept: by == m.Author, Title: m.Title, Topics: m.Topics, Body: body, Sent: m.Sent, Gathered: now}
 	if kind == store.Question {
 		c.Thread = m.Event
 		if m.Thread != "" {

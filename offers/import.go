@@ -88,7 +88,7 @@ type importer struct {
 	marks           map[string]store.OfferMark
 	highest         int
 	feeds           map[string]bool // sources that are read again and again
-	shown           map[int64]bool  // offers in a post whose window is open
+	shown           map[int64]bool  // offers in a post whose window is open, or that people signed up for
 	stale           []int64         // those of them that changed
 	twins           *twins
 	report          *Report
@@ -100,6 +100,13 @@ func (im *importer) load(ctx context.Context) (err error) {
 	}
 	if im.shown, err = store.Announced(ctx, im.tx, im.now); err != nil {
 		return err
+	}
+	signed, err := store.SignedUp(ctx, im.tx)
+	if err != nil {
+		return err
+	}
+	for _, n := range signed { // they are told, whether a post shows it or not
+		im.shown[n] = true
 	}
 	feeds, err := store.Feeds(ctx, im.tx)
 	if err != nil {

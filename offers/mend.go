@@ -33,6 +33,11 @@ type Mender struct {
 	Now     func() time.Time
 	// Room is how the people of a room read; false if the bot is not there any more.
 	Room func(ctx context.Context, q store.Querier, room id.RoomID) (AnnounceRoom, bool, error)
+	// Network is how the people of a network read in their direct chats; false
+	// if it is not configured any more.
+	Network func(name string) (AnnounceRoom, bool)
+	// KnowMembers has the members of a room known.
+	KnowMembers func(ctx context.Context, room id.RoomID) error
 	// Also, if set, has other posts mended that show these offers; key is
 	// unique to the change.
 	Also func(ctx context.Context, tx *store.Tx, key string, offers []int64) error
@@ -48,8 +53,11 @@ func (m *Mender) run(ctx context.Context, j *schedule.Job) error {
 	if err := j.Decode(&args); err != nil {
 		return err
 	}
+	if err := m.knowMembers(ctx, args.Offers); err != nil {
+		return err
+	}
 	return m.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := m.mend(ctx, tx, j.Key, args.Offers); err != nil {
+		if err := m.mend(ctx, tx, j.Key, args); err != nil {
 			return err
 		}
 		if m.Also != nil {
@@ -62,19 +70,20 @@ func (m *Mender) run(ctx context.Context, j *schedule.Job) error {
 }
 
 // mend edits every post with an open window that shows one of these offers,
-// and says in each room once what moved, is off or is on again.
-func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, offers []int64) error {
+// says in each room once what moved, is off or is on again, and sees to it that
+// everybody hears of it who signed up.
+func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendArgs) error {
 	now := m.Now()
 	posts, err := store.OpenAnnouncements(ctx, tx, now)
 	if err != nil {
 		return fmt.Errorf("read announcements: %w", err)
 	}
-	changed := make(map[int64]bool, len(offers))
-	for _, n := range offers {
+	changed := make(map[int64]bool, len(args.Offers))
+	for _, n := range args.Offers {
 		changed[n] = true
 	}
 	said := map[id.RoomID]*news{}
-	var rooms []id.RoomID
+	var rooms []*news
 	for _, a := range posts {
 		items, err := store.AnnouncementItems(ctx, tx, a.Key)
 		if err != nil {
@@ -92,18 +101,22 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, offers []in
 		}
 		if said[a.Room] == nil {
 			said[a.Room] = &news{room: room, seen: map[dateKey]bool{}}
-			rooms = append(rooms, a.Room)
+			rooms = append(rooms, said[a.Room])
 		}
 		if err := m.post(ctx, tx, a, items, said[a.Room], now); err != nil {
 			return err
 		}
 	}
-	for _, r := range rooms {
-		if err := m.tell(ctx, tx, key+"/"+r.String(), said[r], now); err != nil {
+	t := teller{Mender: m, key: key, reason: args.Reason, now: now}
+	if err := t.know(ctx, tx, args.Offers); err != nil {
+		return err
+	}
+	for _, n := range rooms {
+		if err := t.room(ctx, tx, n); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.people(ctx, tx)
 }
 
 // post renders one announcement again.
@@ -172,74 +185,3 @@ type dateKey struct {
 }
 
 func keyOf(i Item) dateKey { return dateKey{i.Offer, store.Millis(i.Key)} }
-
-// news is what a room has to hear.
-type news struct {
-	room  AnnounceRoom
-	seen  map[dateKey]bool // two posts may show the same date
-	moved []move
-}
-
-type move struct {
-	key string // of the phrase
-	was store.AnnouncementItem
-	is  Item
-}
-
-// compare notes what people would miss who only read the old post.
-func (n *news) compare(was store.AnnouncementItem, is Item, now time.Time) {
-	if n.seen[keyOf(is)] || (!was.Start.After(now) && !is.Start.After(now)) {
-		return
-	}
-	before := len(n.moved)
-	on, off := was.Status == store.OfferActive, is.Status != store.OfferActive
-	switch {
-	case on && off:
-		n.add("announce_"+is.Status, was, is)
-	case !on && !off:
-		n.add("announce_back", was, is)
-	case on:
-		if !was.Start.Equal(is.Start) {
-			n.add("announce_moved", was, is)
-		}
-		if was.Location != is.Location {
-			n.add("announce_place", was, is)
-		}
-	}
-	if len(n.moved) > before {
-		n.seen[keyOf(is)] = true
-	}
-}
-
-func (n *news) add(key string, was store.AnnouncementItem, is Item) {
-	n.moved = append(n.moved, move{key, was, is})
-}
-
-// tell says what moved, in one message without mentions.
-func (m *Mender) tell(ctx context.Context, tx *store.Tx, key string, n *news, now time.Time) error {
-	if len(n.moved) == 0 {
-		return nil
-	}
-	v := n.room.view(m.Phrases, now)
-	t := new(lang.Text)
-	for i, mv := range n.moved[:min(len(n.moved), maxNews)] {
-		if i > 0 {
-			t.Line()
-		}
-		old := mv.is
-		if !mv.was.Start.Equal(old.Start) {
-			old.Start, old.End = mv.was.Start, mv.was.Start
-		}
-		place := clip(mv.is.Location, maxPlace)
-		if place == "" {
-			place = v.say("announce_no_place")
-		}
-		t.Say(v.say(mv.key, lang.Values{"Number": mv.is.Number, "Title": clip(mv.is.Title, maxTitle),
-			"Old": v.when(old), "New": v.when(mv.is), "Place": place}))
-	}
-	if more := len(n.moved) - maxNews; more > 0 {
-		t.Line().Say(v.say("announce_more_news", lang.Values{"Count": more, "Command": v.Prefix + v.say("offer_command_list")}))
-	}
-	_, err := tx.Send(ctx, store.Message{Key: key, Room: n.room.Room, Plain: t.Plain(), HTML: t.HTML()}, now)
-	return err
-}

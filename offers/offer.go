@@ -43,6 +43,9 @@ type Item struct {
 	network string
 }
 
+// Network is the name of the network whose offer it is.
+func (i Item) Network() string { return i.network }
+
 // Over tells whether a date has come to its end.
 func (i Item) Over(now time.Time) bool { return !i.Start.After(now) && !i.End.After(now) }
 

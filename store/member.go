@@ -37,6 +37,18 @@ func JoinedMembers(ctx context.Context, q Querier, room id.RoomID) ([]id.UserID,
 	return list, nil
 }
 
+// SureMembers are the same, but nobody while they have to be asked for again.
+func SureMembers(ctx context.Context, q Querier, room id.RoomID) ([]id.UserID, error) {
+	var sure bool
+	err := q.QueryRowContext(ctx, `SELECT members_fetched FROM mx_room_state WHERE room_id = $1`, room).Scan(&sure)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !sure {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("read members of a room: %w", err)
+	}
+	return JoinedMembers(ctx, q, room)
+}
+
 // viaCount is how many servers a link to a room names (Matrix appendices,
 // "Routing").
 const viaCount = 3

@@ -88,9 +88,18 @@ func OfferDates(ctx context.Context, q Querier, w Window, limit, offset int) ([]
 	return list, nil
 }
 
+// windowCount counts what windowWhere finds, but looks at no offer: which ones
+// are out of question is read once, from an index. They are few, unless most
+// offers are another network's.
+const windowCount = `SELECT count(*) FROM occurrence d
+	WHERE d.start_at < $1 AND (d.start_at >= $2 OR d.end_at > $2)
+	AND d.offer_id NOT IN (SELECT id FROM offer WHERE network <> $4 OR status = 'withdrawn')
+	AND ($5 = '' OR +d.offer_id IN (SELECT id FROM offer WHERE network = $4 AND kind = $5))
+	AND ((d.status = 'active' AND d.offer_id NOT IN (SELECT id FROM offer WHERE status = 'cancelled')) OR d.start_at < $3)`
+
 // CountDates counts the dates in a window.
 func CountDates(ctx context.Context, q Querier, w Window) (n int, err error) {
-	if err = q.QueryRowContext(ctx, `SELECT count(*)`+windowWhere, w.args()...).Scan(&n); err != nil {
+	if err = q.QueryRowContext(ctx, windowCount, w.args()...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count dates: %w", err)
 	}
 	return n, nil

@@ -220,6 +220,7 @@ func (w *OfferWriter) Insert(ctx context.Context, o *Offer) error {
 	if err := w.insert.QueryRowContext(ctx, append(values, o.Number)...).Scan(&o.ID); err != nil {
 		return fmt.Errorf("add offer: %w", err)
 	}
+	w.tx.attend = true
 	return w.tx.reindexOffer(ctx, nil, o)
 }
 
@@ -235,6 +236,9 @@ func (w *OfferWriter) Update(ctx context.Context, o *Offer) error {
 	}
 	if _, err := w.update.ExecContext(ctx, append(values, o.ID)...); err != nil {
 		return fmt.Errorf("change offer: %w", err)
+	}
+	if err := w.tx.replanReminders(ctx, o.ID); err != nil {
+		return err
 	}
 	return w.tx.reindexOffer(ctx, &old, o)
 }

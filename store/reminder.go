@@ -2,29 +2,54 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 )
 
+// AttendJob is the key and the kind of the one job that says in time what is
+// due around dates. Whatever may be due earlier than it sleeps pulls it forward
+// in its own transaction.
+const AttendJob = "attend"
+
+// pullAttend lets AttendJob run at once, if this transaction may have made
+// something due.
+func (tx *Tx) pullAttend(ctx context.Context) error {
+	if !tx.attend {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE job SET run_at = 0 WHERE key = $1 AND state = 'ready' AND run_at > 0`, AttendJob); err != nil {
+		return fmt.Errorf("pull job forward: %w", err)
+	}
+	tx.ring = append(tx.ring, tx.s.jobs)
+	return nil
+}
+
 // Reminder is that a person is told of a date before it starts: so many days
-// by the calendar and then so many minutes before.
+// by the calendar and then so many minutes before. Minutes below 0 are a time
+// of that day, by so many minutes after midnight.
 type Reminder struct {
 	Offer    int64
 	Key      time.Time
 	User     id.UserID
 	Days     int
 	Minutes  int
-	Standard bool      // comes with a sign-up and goes with it
-	SentFor  time.Time // the start it was sent for; zero: not sent
+	Standard bool       // comes with a sign-up and goes with it
+	SentFor  time.Time  // the start it was sent for; zero: not sent
+	Event    id.EventID // the reaction that asked for it; "" if it was a word
 }
 
-const reminderColumns = `r.offer_id, r.key, r.user_id, r.days, r.minutes, r.standard, r.sent_for`
+const reminderColumns = `r.offer_id, r.key, r.user_id, r.days, r.minutes, r.standard, r.sent_for, r.event_id`
+
+func (r *Reminder) fields(key, sent *int64) []any {
+	return []any{&r.Offer, key, &r.User, &r.Days, &r.Minutes, &r.Standard, sent, &r.Event}
+}
 
 func scanReminder(scan func(...any) error) (r Reminder, err error) {
 	var key, sent int64
-	err = scan(&r.Offer, &key, &r.User, &r.Days, &r.Minutes, &r.Standard, &sent)
+	err = scan(r.fields(&key, &sent)...)
 	r.Key, r.SentFor = Time(key), Time(sent)
 	return r, err
 }
@@ -39,12 +64,79 @@ func RemindersOf(ctx context.Context, q Querier, user id.UserID) ([]Reminder, er
 	return list, nil
 }
 
-// PutReminder stores a reminder. What was asked for stays so when a sign-up
-// asks for the same.
+// RemindersDue are the reminders to look at now, at most so many, those that
+// wait longest first.
+func RemindersDue(ctx context.Context, q Querier, now time.Time, limit int) ([]Reminder, error) {
+	list, err := Collect(ctx, q, scanReminder, `SELECT `+reminderColumns+` FROM reminder r WHERE due_at <= $1
+		ORDER BY due_at, offer_id, key, user_id LIMIT $2`, Millis(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read due reminders: %w", err)
+	}
+	return list, nil
+}
+
+// RemindersFor are a person's reminders of one date.
+func RemindersFor(ctx context.Context, q Querier, offer int64, key time.Time, user id.UserID) ([]Reminder, error) {
+	list, err := Collect(ctx, q, scanReminder, `SELECT `+reminderColumns+` FROM reminder r
+		WHERE offer_id = $1 AND key = $2 AND user_id = $3 ORDER BY days, minutes`, offer, Millis(key), user)
+	if err != nil {
+		return nil, fmt.Errorf("read reminders: %w", err)
+	}
+	return list, nil
+}
+
+// NextReminder is when the next reminder is to be looked at; zero if none is.
+func NextReminder(ctx context.Context, q Querier) (time.Time, error) {
+	var at sql.NullInt64
+	if err := q.QueryRowContext(ctx, `SELECT min(due_at) FROM reminder WHERE due_at IS NOT NULL`).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("read next reminder: %w", err)
+	}
+	return Time(at.Int64), nil
+}
+
+// PlanReminder says when to look at a reminder; zero: not before its offer
+// changes.
+func (tx *Tx) PlanReminder(ctx context.Context, r Reminder, at time.Time) error {
+	due := sql.NullInt64{Int64: Millis(at), Valid: !at.IsZero()}
+	return tx.changeReminder(ctx, r, `due_at = $6`, due)
+}
+
+// ReminderSent notes the start that a reminder was sent for, or need not be
+// sent for.
+func (tx *Tx) ReminderSent(ctx context.Context, r Reminder, start time.Time) error {
+	return tx.changeReminder(ctx, r, `sent_for = $6, due_at = NULL`, Millis(start))
+}
+
+func (tx *Tx) changeReminder(ctx context.Context, r Reminder, set string, arg any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE reminder SET `+set+` WHERE offer_id = $1 AND key = $2 AND user_id = $3 AND days = $4 AND minutes = $5`,
+		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, arg)
+	if err != nil {
+		return fmt.Errorf("note reminder: %w", err)
+	}
+	return nil
+}
+
+// replanReminders has all reminders of an offer looked at again: its dates may
+// have moved.
+func (tx *Tx) replanReminders(ctx context.Context, offer int64) error {
+	tx.attend = true
+	if _, err := tx.ExecContext(ctx, `UPDATE reminder SET due_at = 0 WHERE offer_id = $1`, offer); err != nil {
+		return fmt.Errorf("plan reminders: %w", err)
+	}
+	return nil
+}
+
+// PutReminder stores a reminder. What was asked for in words stays so when a
+// sign-up or a reaction asks for the same.
 func (tx *Tx) PutReminder(ctx context.Context, r Reminder) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO reminder (offer_id, key, user_id, days, minutes, standard, sent_for) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (offer_id, key, user_id, days, minutes) DO UPDATE SET standard = min(standard, excluded.standard), sent_for = excluded.sent_for`,
-		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, r.Standard, Millis(r.SentFor))
+	tx.attend = true
+	_, err := tx.ExecContext(ctx, `INSERT INTO reminder (offer_id, key, user_id, days, minutes, standard, sent_for, event_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (offer_id, key, user_id, days, minutes) DO UPDATE SET due_at = 0, sent_for = max(sent_for, excluded.sent_for),
+			event_id = CASE WHEN excluded.standard THEN event_id WHEN standard THEN excluded.event_id
+				WHEN event_id = '' OR excluded.event_id = '' THEN '' ELSE event_id END,
+			standard = min(standard, excluded.standard)`,
+		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, r.Standard, Millis(r.SentFor), r.Event)
 	if err != nil {
 		return fmt.Errorf("note reminder: %w", err)
 	}
@@ -60,4 +152,29 @@ func (tx *Tx) DropReminders(ctx context.Context, offer int64, key time.Time, use
 		return fmt.Errorf("drop reminder: %w", err)
 	}
 	return nil
+}
+
+// DropStandardReminders removes all reminders of a person that came with
+// sign-ups.
+func (tx *Tx) DropStandardReminders(ctx context.Context, user id.UserID) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM reminder WHERE user_id = $1 AND standard = 1`, user); err != nil {
+		return fmt.Errorf("drop reminders: %w", err)
+	}
+	return nil
+}
+
+// DropReminderBy removes the reminder that a reaction asked for, and returns
+// it; ErrNotFound if it asked for none.
+func (tx *Tx) DropReminderBy(ctx context.Context, e id.EventID) (Reminder, error) {
+	list, err := Collect(ctx, tx, scanReminder, `SELECT `+reminderColumns+` FROM reminder r WHERE event_id = $1 AND event_id <> ''`, e)
+	if err != nil {
+		return Reminder{}, fmt.Errorf("read reminder: %w", err)
+	}
+	if len(list) == 0 {
+		return Reminder{}, ErrNotFound
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM reminder WHERE event_id = $1`, e); err != nil {
+		return Reminder{}, fmt.Errorf("drop reminder: %w", err)
+	}
+	return list[0], nil
 }

@@ -101,6 +101,7 @@ func (tx *Tx) DropRoom(ctx context.Context, room id.RoomID, now time.Time) error
 	for _, q := range []string{
 		`DELETE FROM room WHERE room_id = $1`,
 		`DELETE FROM schedule WHERE room_id = $1`,
+		`DELETE FROM published WHERE room_id = $1`,
 		`UPDATE inbox SET state = 'done', content = '', sender = '' WHERE room_id = $1 AND state <> 'done' AND kind NOT IN ('invite', 'redaction')`,
 		`DELETE FROM mx_room_state WHERE room_id = $1`,
 		`DELETE FROM mx_user_profile WHERE room_id = $1`,

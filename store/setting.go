@@ -21,6 +21,8 @@ const (
 	SetModel     = "model"     // a language model may write: texts of the room are sent to it
 	SetApproval  = "approval"  // organisers see a digest before it is posted; unless it is Off
 	SetSimple    = "simple"    // digests in simple language
+	SetBegin     = "begin"     // announcements' threads say when a date starts; unless it is Off
+	SetAfter     = "after"     // and ask afterwards what people take along; unless it is Off
 	SetPolls     = "polls"     // a poll follows each announcement
 )
 

@@ -75,6 +75,9 @@ func (tx *Tx) PutSignup(ctx context.Context, s Signup) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO signup (offer_id, key, user_id, name, waiting, at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (offer_id, key, user_id) DO UPDATE SET name = excluded.name, waiting = excluded.waiting`,
 		s.Offer, Millis(s.Key), s.User, s.Name, s.Waiting, Millis(s.At))
+	if err == nil {
+		err = tx.noteKnown(ctx, s)
+	}
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}

@@ -189,6 +189,7 @@ type Tx struct {
 	ring    []*bell
 	pending *indexBuffer // what the search index has to take
 	erase   bool         // nothing of what was deleted may stay in the file
+	attend  bool         // something may be due earlier (AttendJob)
 	ready   map[string]*sql.Stmt
 }
 
@@ -222,6 +223,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 		return err
 	}
 	if err := tx.flushIndex(ctx); err != nil {
+		return err
+	}
+	if err := tx.pullAttend(ctx); err != nil {
 		return err
 	}
 	if err := raw.Commit(); err != nil {

@@ -62,6 +62,7 @@ func (CheckCmd) Run(ctx context.Context, p *Program) error {
 	k.feeds(ctx, c)
 	k.schedules(c, time.Now())
 	k.model(ctx, c, st)
+	k.web(ctx, c, st)
 	if k.failed {
 		return errSilent
 	}

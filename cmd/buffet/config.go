@@ -36,6 +36,7 @@ type Config struct {
 	Log             string      // "text" or "json"
 	Embeddings      *Embeddings // nil: none
 	Model           *Model      // nil: none
+	Web             *Web        // nil: none
 	Networks        []Network
 }
 

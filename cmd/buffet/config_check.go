@@ -73,6 +73,10 @@ func (r *configReader) configKeys(c *Config) []configKey {
 			r.mapping(n, path, r.embeddingsKeys(c.Embeddings))
 		}},
 		{"model", "", func(n *yaml.Node, path string) { r.model(n, path, &c.Model) }},
+		{"web", "", func(n *yaml.Node, path string) {
+			c.Web = new(Web)
+			r.mapping(n, path, r.webKeys(c.Web))
+		}},
 		{"networks", "a list with at least one network", func(n *yaml.Node, path string) {
 			items := r.list(n, path, "a list with at least one network")
 			for i, item := range items {

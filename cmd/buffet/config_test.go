@@ -155,6 +155,9 @@ func TestExampleLoads(t *testing.T) {
 		CostIn: 0.15, CostOut: 0.6, CostPerMonth: 5}); *model != want {
 		t.Errorf("model: %+v", model)
 	}
+	if web := byToken.Web; web == nil || *web != (Web{Listen: "127.0.0.1:8088", URL: "https://buffet.example.org"}) {
+		t.Errorf("web: %+v", web)
+	}
 	want := []Network{{
 		Name: "Example network", Language: "en", Timezone: "Europe/Vienna", Prefix: "!", Retention: 24,
 		Rooms:      []string{"#buffet:example.org", "!VwLnQPQVHWpNRyMhkX:example.org"},
@@ -175,6 +178,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 		"":                    r.configKeys(&Config{}),
 		"embeddings.":         r.embeddingsKeys(&Embeddings{}),
 		"model.":              r.modelKeys(&Model{}),
+		"web.":                r.webKeys(&Web{}),
 		"networks[].":         r.networkKeys(&Network{}, ""),
 		"networks[].feeds[].": r.feedKeys(&Feed{}, nil),
 	} {

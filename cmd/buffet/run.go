@@ -70,6 +70,7 @@ type daemon struct {
 	poller  *offers.Poller
 	digests *digest.Publisher
 	model   *digest.Model // nil: none
+	web     *listener     // nil: none
 }
 
 func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, log zerolog.Logger) (*daemon, error) {
@@ -119,7 +120,8 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	d.queue = schedule.New(st, jobsAtOnce, d.handlers(), log)
 	d.queue.Failed = d.failed
 	d.planner = &schedule.Planner{Store: st, Plan: d.plan, Missed: d.missed, Log: log}
-	return d, nil
+	table.Calendars = c.Web.address()
+	return d, d.listen(ctx, c)
 }
 
 func (c *Config) networks() (list []bot.Network, err error) {
@@ -144,10 +146,16 @@ func (d *daemon) run(ctx context.Context) error {
 		if err := tx.SettleMeaning(ctx); err != nil {
 			return err
 		}
+		if err := offers.EnsureAttend(ctx, tx, now); err != nil {
+			return err
+		}
 		_, err := schedule.Add(ctx, tx, kindTidy, kindTidy, nil, now.Add(time.Minute))
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -155,10 +163,17 @@ func (d *daemon) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { d.queue.Run(ctx) })
 	wg.Go(func() { d.planner.Run(ctx) })
+	var webErr error
+	wg.Go(func() {
+		webErr = d.serve(ctx)
+		if webErr != nil {
+			cancel()
+		}
+	})
 	err = d.bot.Run(ctx)
 	cancel()
 	wg.Wait()
-	return err
+	return errors.Join(webErr, err)
 }
 
 // The kinds of jobs that are wired here.
@@ -179,12 +194,15 @@ func (d *daemon) handlers() map[string]schedule.Handler {
 		kindTidy:            {Run: d.tidy, Max: 1 << 30}, // it must never end
 		offers.FeedKind:     d.poller.Handler(),
 		offers.MendKind: (&offers.Mender{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
-			Also: d.digests.MendOffers}).Handler(),
+			Network: d.directly, KnowMembers: d.bot.KnowMembers, Also: d.digests.MendOffers}).Handler(),
+		offers.AttendKind: (&offers.Attendant{Store: d.store, Phrases: d.phrases, Now: time.Now, Room: d.announceRoom,
+			Network: d.directly}).Handler(),
 	}
 	maps.Copy(all, d.digests.Handlers())
 	maps.Copy(all, d.bot.RecheckHandler())
 	maps.Copy(all, d.bot.SummaryHandler())
 	maps.Copy(all, d.bot.ProposalHandler())
+	maps.Copy(all, d.bot.MenuHandler())
 	maps.Copy(all, d.meaning.Handlers())
 	return all
 }
@@ -245,6 +263,16 @@ func (d *daemon) announceRoom(ctx context.Context, q store.Querier, room id.Room
 	return offers.AnnounceRoom{Room: room, Network: n.Name, Lang: n.Lang, Zone: n.Zone, Prefix: commands.ShownPrefix(n.Prefix)}, true, nil
 }
 
+// directly is how the people of a network read in their direct chats; not ok
+// if it is not configured any more.
+func (d *daemon) directly(network string) (offers.AnnounceRoom, bool) {
+	n := d.bot.Network(network)
+	if n == nil {
+		return offers.AnnounceRoom{}, false
+	}
+	return offers.AnnounceRoom{Network: n.Name, Lang: n.Lang, Zone: n.Zone}, true
+}
+
 // missed tells the organisers of a slot that came to nothing, or of a
 // schedule that had to be stopped.
 func (d *daemon) missed(ctx context.Context, tx *store.Tx, s store.Schedule, slots []time.Time) error {
@@ -274,6 +302,10 @@ func (d *daemon) failed(ctx context.Context, tx *store.Tx, job store.Job, cause 
 	if job.Kind == commands.SummaryKind { // only the one who asked is to know
 		return d.bot.SummaryFailed(ctx, tx, job, cause)
 	}
+	if job.Kind == bot.MenuKind { // nobody misses anything: the words work as before
+		d.log.Warn().Err(cause).Str("job", job.Key).Msg("commands are not published")
+		return nil
+	}
 	if err := d.digests.GaveUp(ctx, tx, job); err != nil {
 		return err
 	}
@@ -299,6 +331,9 @@ const (
 // tidy lays out further dates of series and forgets what was done long ago, once a day.
 func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 	now := time.Now()
+	if err := d.bot.PlanMenus(ctx, now); err != nil {
+		return err
+	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := offers.Extend(ctx, tx, now); err != nil {
 			return err

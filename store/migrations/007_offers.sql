@@ -7,6 +7,7 @@ ALTER TABLE offer ADD COLUMN help TEXT NOT NULL DEFAULT '';       -- need | give
 ALTER TABLE offer ADD COLUMN material TEXT NOT NULL DEFAULT '';   -- a link for afterwards
 ALTER TABLE offer ADD COLUMN holidays TEXT NOT NULL DEFAULT '';   -- region (ISO 3166-2) on whose public holidays it has no dates
 CREATE INDEX offer_author ON offer (author) WHERE author <> '';
+CREATE INDEX offer_material ON offer (id) WHERE material <> '';
 CREATE INDEX offer_help ON offer (network, status) WHERE help <> '';
 
 -- what waits for a yes: of the one who said it, or of an organiser
@@ -35,6 +36,9 @@ CREATE TABLE signup (
 	name     TEXT NOT NULL DEFAULT '',         -- what others may see them as; '' without a yes
 	waiting  INTEGER NOT NULL DEFAULT 0,       -- on the waiting list
 	at       INTEGER NOT NULL,                 -- since when, in the order of the list
+	start_at INTEGER NOT NULL DEFAULT 0,       -- the date as they know it: they are told of what changes
+	location TEXT NOT NULL DEFAULT '',
+	off      INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (offer_id, key, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX signup_user ON signup (user_id);
@@ -59,12 +63,17 @@ CREATE TABLE reminder (
 	key      INTEGER NOT NULL,
 	user_id  TEXT NOT NULL,
 	days     INTEGER NOT NULL,                 -- before the start: so many days by the calendar of their network's zone,
-	minutes  INTEGER NOT NULL,                 -- and so many minutes
+	minutes  INTEGER NOT NULL,                 -- and so many minutes; below 0: that day, so many minutes after midnight
 	standard INTEGER NOT NULL DEFAULT 0,       -- comes with a sign-up and goes with it
+	event_id TEXT NOT NULL DEFAULT '',         -- the reaction that asked for it, and takes it back
+	due_at   INTEGER DEFAULT 0,                -- when to look at it: 0 at once, NULL not before its offer changes
 	sent_for INTEGER NOT NULL DEFAULT 0,       -- the start that it was sent for; a date that moves is reminded of again
 	PRIMARY KEY (offer_id, key, user_id, days, minutes)
 ) WITHOUT ROWID;
 CREATE INDEX reminder_user ON reminder (user_id);
+CREATE INDEX reminder_due ON reminder (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX reminder_event ON reminder (event_id) WHERE event_id <> '';
+CREATE INDEX occurrence_end ON occurrence (end_at);
 
 -- the line "what do you take along?" and the thread whose answers are gathered
 CREATE TABLE afterword (
@@ -73,20 +82,23 @@ CREATE TABLE afterword (
 	room_id    TEXT NOT NULL,
 	offer_id   INTEGER NOT NULL,
 	key        INTEGER NOT NULL,
-	at         INTEGER NOT NULL
+	at         INTEGER NOT NULL,
+	material   TEXT NOT NULL DEFAULT ''        -- the link to material that was posted there
 ) WITHOUT ROWID;
+CREATE INDEX afterword_offer ON afterword (offer_id);
 CREATE INDEX afterword_post ON afterword (post_key);
 
 -- addresses of calendar feeds; their secret part is never kept
 CREATE TABLE calendar_link (
-	network    TEXT NOT NULL,
-	user_id    TEXT NOT NULL DEFAULT '',       -- '': the network's own
-	generation INTEGER NOT NULL,               -- the secret part is made of it; counted up, the old one is void
-	hash       TEXT NOT NULL UNIQUE,           -- of the secret part
-	alarm      INTEGER NOT NULL DEFAULT 0,     -- minutes before each date; 0: none
-	at         INTEGER NOT NULL,
+	network TEXT NOT NULL,
+	user_id TEXT NOT NULL DEFAULT '',          -- '': the network's own
+	nonce   INTEGER NOT NULL,                  -- random; the secret part is made of it, and another one voids the old
+	hash    TEXT NOT NULL UNIQUE,              -- of the secret part
+	alarm   INTEGER NOT NULL DEFAULT 0,        -- minutes before each date; 0: none
+	at      INTEGER NOT NULL,
 	PRIMARY KEY (network, user_id)
 ) WITHOUT ROWID;
+CREATE INDEX calendar_link_user ON calendar_link (user_id) WHERE user_id <> '';
 
 -- offers of other sources that are the same as one of ours, or were said not to be
 CREATE TABLE offer_twin (
@@ -126,3 +138,8 @@ CREATE TABLE person_setting (
 
 -- where a date stands in a numbered post: what 1, 2, 3 under it mean
 ALTER TABLE announcement_item ADD COLUMN seat INTEGER NOT NULL DEFAULT 0;
+
+-- dates and offers as lists look through them: the count of a month is in these two alone
+DROP INDEX occurrence_start;
+CREATE INDEX occurrence_window ON occurrence (start_at, end_at, status);
+CREATE INDEX offer_window ON offer (network, kind, status);

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// tookPlace: the offer's source may name it no more when it is over.
+const tookPlace = ` AND d.status = 'active' AND (f.status = 'active' OR f.status = 'withdrawn' AND f.changed_at >= d.end_at)`
+
+// Starting are the dates with an hour that start after from and until to, and
+// take place.
+func Starting(ctx context.Context, q Querier, from, to time.Time) ([]OfferDate, error) {
+	list, err := Collect(ctx, q, scanOfferDate, `SELECT `+offerColumns+`, `+occurrenceColumns+` FROM occurrence d JOIN offer f ON f.id = d.offer_id
+		WHERE d.start_at > $1 AND d.start_at <= $2 AND d.all_day = 0 AND d.status = 'active' AND f.status = 'active'
+		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
+		ORDER BY d.start_at, f.number, d.key`, Millis(from), Millis(to))
+	if err != nil {
+		return nil, fmt.Errorf("read what starts: %w", err)
+	}
+	return list, nil
+}
+
+// NextStart is when the next announced date with an hour starts after from and
+// until to; zero if none does.
+func NextStart(ctx context.Context, q Querier, from, to time.Time) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, `SELECT d.start_at FROM occurrence d WHERE d.start_at > $1 AND d.start_at <= $2 AND d.all_day = 0
+		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
+		ORDER BY d.start_at LIMIT 1`, Millis(from), Millis(to)).Scan(&at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, fmt.Errorf("read what starts next: %w", err)
+	}
+	return Time(at), nil
+}
+
+// Ended are the announced dates that ended after from and until to, and took
+// place; not those of kind help.
+func Ended(ctx context.Context, q Querier, from, to time.Time) ([]OfferDate, error) {
+	list, err := Collect(ctx, q, scanOfferDate, `SELECT `+offerColumns+`, `+occurrenceColumns+` FROM occurrence d JOIN offer f ON f.id = d.offer_id
+		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind IN ('information', 'training', 'exchange')`+tookPlace+`
+		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
+		ORDER BY d.end_at, f.number, d.key`, Millis(from), Millis(to))
+	if err != nil {
+		return nil, fmt.Errorf("read what is over: %w", err)
+	}
+	return list, nil
+}

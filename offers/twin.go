@@ -64,8 +64,8 @@ func core(s string) string {
 	}, fold(s, true))
 }
 
-// rhythm is a rule whose parts stand in a fixed order.
-func rhythm(rule string) string {
+// ruleKey is a rule whose parts stand in a fixed order.
+func ruleKey(rule string) string {
 	parts := strings.Split(strings.TrimPrefix(strings.ToUpper(rule), "RRULE:"), ";")
 	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" || p == "INTERVAL=1" || strings.HasPrefix(p, "WKST=") })
 	slices.Sort(parts)
@@ -90,7 +90,7 @@ func (im *importer) findTwin(ctx context.Context, o *store.Offer, dates []store.
 			next = d.Start
 		}
 	}
-	list := im.twins.likes[likeKey{title, rhythm(o.Rule), store.Millis(next)}]
+	list := im.twins.likes[likeKey{title, ruleKey(o.Rule), store.Millis(next)}]
 	for i := range list {
 		if alike(o, &list[i]) {
 			return &list[i], true, nil
@@ -109,7 +109,7 @@ func (im *importer) readLikes(ctx context.Context) error {
 	}
 	im.twins.likes = make(map[likeKey][]store.OfferLike, len(list))
 	for _, l := range list {
-		key := likeKey{core(l.Title), rhythm(l.Rule), store.Millis(l.Next)}
+		key := likeKey{core(l.Title), ruleKey(l.Rule), store.Millis(l.Next)}
 		im.twins.likes[key] = append(im.twins.likes[key], l)
 	}
 	return nil

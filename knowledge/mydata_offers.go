@@ -19,12 +19,19 @@ import (
 
 // OfferData is what is stored about a person around offers.
 type OfferData struct {
-	Offers    []OfferBrought         `json:"offers"` // that they brought
-	Signups   []SignupData           `json:"signups"`
-	Reminders []ReminderData         `json:"reminders"`
-	Proposals []ProposalData         `json:"proposals"` // what waits for a yes
-	Settings  map[string]string      `json:"settings"`
-	Calendars []store.PersonCalendar `json:"calendars"` // their own feeds, without the address
+	Offers    []OfferBrought    `json:"offers"` // that they brought
+	Signups   []SignupData      `json:"signups"`
+	Reminders []ReminderData    `json:"reminders"`
+	Proposals []ProposalData    `json:"proposals"` // what waits for a yes
+	Settings  map[string]string `json:"settings"`
+	Calendars []CalendarData    `json:"calendars"` // their own feeds, without the address
+}
+
+// CalendarData is that they have a calendar to subscribe to.
+type CalendarData struct {
+	Network string    `json:"network"`
+	Alarm   int       `json:"alarm_minutes,omitempty"` // before each date; 0: none
+	At      time.Time `json:"at"`
 }
 
 // OfferBrought is an offer as the one who brought it gets it.
@@ -106,7 +113,11 @@ func (d *OfferData) read(ctx context.Context, q store.Querier, user id.UserID) e
 	if d.Settings, err = store.PersonSettings(ctx, q, user); err != nil {
 		return err
 	}
-	d.Calendars, err = store.PersonCalendars(ctx, q, user)
+	links, err := store.CalendarLinksOf(ctx, q, user)
+	d.Calendars = []CalendarData{}
+	for _, l := range links {
+		d.Calendars = append(d.Calendars, CalendarData{Network: l.Network, Alarm: int(l.Alarm / time.Minute), At: l.At})
+	}
 	return err
 }
 

@@ -109,6 +109,8 @@ CREATE TABLE offer_twin (
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
 	same     INTEGER NOT NULL,                 -- 1: it is; 0: it is another one; -1: organisers are asked
+	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
+	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)
 ) WITHOUT ROWID;
 CREATE INDEX offer_twin_offer ON offer_twin (offer_id);

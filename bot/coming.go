@@ -13,7 +13,7 @@ import (
 // onPosts tells whether a reaction may mean something on an announcement, and
 // is too common elsewhere to be kept.
 func onPosts(sign string) bool {
-	return offers.MeansComing(sign)
+	return offers.MeansComing(sign) || sign == offers.SignAlarm
 }
 
 // ours tells whether we wrote an event, or may have without knowing it yet.

@@ -12,7 +12,6 @@ import (
 	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/lang"
-	"buffet/offers"
 	"buffet/store"
 )
 
@@ -44,7 +43,6 @@ const (
 	signSolved     = "✅"
 	signQuiet      = "👎"
 	signNo         = "❌"
-	signAlarm      = offers.SignAlarm
 )
 
 // reaction keeps a reaction that may mean something to us.
@@ -57,7 +55,7 @@ func (b *Bot) reaction(ctx context.Context, room store.Room, in *store.Incoming,
 		return nil, nil
 	}
 	sign := knowledge.Sign(c.RelatesTo.Key)
-	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet || sign == signNo || sign == signAlarm
+	known := sign == signQuestion || sign == signExperience || sign == signSolved || sign == signQuiet || sign == signNo
 	if room.Direct != "" {
 		known = knowledge.ChoiceOfSign(sign) != "" || sign == digest.Release
 	}

@@ -69,12 +69,12 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 		return b.gather(ctx, in, p, store.Experience, r.Target)
 	case signSolved:
 		return b.solve(ctx, in, p, r.Target)
-	case signAlarm:
-		return b.alarm(ctx, in, p, r.Target)
 	}
 	switch {
 	case post != "" && offers.MeansComing(r.Sign):
 		return b.comes(ctx, in, post, r.Sign)
+	case post != "" && r.Sign == offers.SignAlarm:
+		return b.alarm(ctx, in, post)
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
@@ -283,7 +283,7 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
 			return err
 		}
-		if err := b.untell(ctx, tx, in, r.Target); err != nil {
+		if err := b.untell(ctx, tx, in.Room, r.Target); err != nil {
 			return err
 		}
 		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())

@@ -160,6 +160,9 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 		if err := offers.TakeBack(ctx, tx, b.chatView, e); err != nil {
 			return err
 		}
+		if err := b.untell(ctx, tx, room, e); err != nil {
+			return err
+		}
 		return b.keeper().Redact(ctx, tx, room, e, time.Now())
 	})
 	if err != nil {

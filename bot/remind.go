@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -13,34 +12,23 @@ import (
 	"buffet/store"
 )
 
-// errOnItsWay lets a reaction wait until it is known what it stands under.
-var errOnItsWay = errors.New("a message of ours is on its way")
-
 // clocksDiffer is by how much the clock of another homeserver may be behind ours.
 const clocksDiffer = 2 * time.Minute
 
 // alarm handles ⏰ under an announcement.
-func (b *Bot) alarm(ctx context.Context, in store.Incoming, p knowledge.Place, target id.EventID) error {
+func (b *Bot) alarm(ctx context.Context, in store.Incoming, post string) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
-		key, err := store.KeyOf(ctx, tx, target)
-		if errors.Is(err, store.ErrNotFound) {
-			waits, err := store.OnItsWay(ctx, tx, in.Room)
-			if err == nil && waits && in.Attempts+1 < tries {
-				err = errOnItsWay
-			}
-			return err
-		} else if err != nil {
+		v, ok, err := b.postView(ctx, tx, post)
+		if err != nil || !ok {
 			return err
 		}
-		n := b.Network(p.Network)
-		v := offers.View{Phrases: b.Phrases, Lang: n.Lang, Zone: n.Zone, Now: time.Now()}
-		return offers.Alarm(ctx, tx, v, key, in.Sender, in.Event)
+		return offers.Alarm(ctx, tx, v, post, in.Sender, in.Event)
 	})
 }
 
 // untell undoes what an event that is gone had set: a reminder, or, if it was
 // an announcement of ours, everything that would still be said under it.
-func (b *Bot) untell(ctx context.Context, tx *store.Tx, in store.Incoming, e id.EventID) error {
+func (b *Bot) untell(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID) error {
 	if err := offers.AlarmBack(ctx, tx, e, time.Now()); err != nil {
 		return err
 	}
@@ -48,7 +36,7 @@ func (b *Bot) untell(ctx context.Context, tx *store.Tx, in store.Incoming, e id.
 	if err != nil {
 		return store.Ignore(err)
 	}
-	if _, room, err := store.EventOf(ctx, tx, key); err != nil || room != in.Room {
+	if _, in, err := store.EventOf(ctx, tx, key); err != nil || in != room {
 		return store.Ignore(err)
 	}
 	return tx.DropAnnouncement(ctx, key)

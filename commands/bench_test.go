@@ -91,4 +91,3 @@ func BenchmarkOffersMonth10000(b *testing.B) {
 		})
 	}
 }
-

@@ -26,7 +26,7 @@ func (t *Table) offerFields(language string, n Network, d *offers.Draft) *lang.T
 	add("title", d.Title)
 	if d.Help == "" {
 		add("when", t.whenWords(language, n, d))
-		add("place", d.Location)
+		add("place", t.placeWords(language, d.Location))
 	}
 	if d.URL != "" {
 		add("link", d.URL)
@@ -53,6 +53,14 @@ func (t *Table) offerFields(language string, n Network, d *offers.Draft) *lang.T
 	return text
 }
 
+// placeWords is a place; of a link that it is online.
+func (t *Table) placeWords(language, place string) string {
+	if strings.Contains(place, "://") {
+		return t.phrases.Say(language, "offer_online") + ", " + place
+	}
+	return place
+}
+
 // whenWords is the date in words, with what of it was not said.
 func (t *Table) whenWords(language string, n Network, d *offers.Draft) string {
 	if d.When.Start.IsZero() {
@@ -66,7 +74,7 @@ func (t *Table) whenWords(language string, n Network, d *offers.Draft) string {
 		words += " " + t.phrases.Say(language, "bring_no_end")
 	}
 	if d.Holidays != "" {
-		words += ", " + t.phrases.Say(language, "bring_holidays", lang.Values{"Region": d.Holidays})
+		words += ", " + t.phrases.Say(language, "bring_holidays", lang.Values{"Region": t.region(d.Holidays, language)})
 	}
 	return words
 }

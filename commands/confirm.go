@@ -21,7 +21,7 @@ type confirmed func(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal
 
 // confirms are what the kinds of proposals do at their author's yes.
 func confirms() map[string]confirmed {
-	return map[string]confirmed{store.ProposeBring: confirmBring}
+	return map[string]confirmed{store.ProposeBring: confirmBring, store.ProposeEdit: confirmEdit, store.ProposeCancel: confirmCancel}
 }
 
 // propose keeps what the sender is to say yes to and makes the answer that asks

@@ -82,16 +82,22 @@ func runSolved(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	var q store.Contribution
 	err := store.ErrNotFound
 	again := false
+	help := 0
 	for _, a := range c.Args {
 		kind, number, ok := readNumber(a)
 		switch {
 		case isNo(a):
 			again = true
+		case helpNumber(a) > 0 && help == 0:
+			help = helpNumber(a)
 		case ok && kind == store.Question:
 			q, err = store.ContributionByNumber(ctx, tx, c.Network.Name, kind, number)
 		default:
 			return nil, c.wrong("know_solved_which")
 		}
+	}
+	if help > 0 && q.ID == 0 {
+		return c.closeHelp(ctx, tx, help, again)
 	}
 	if q.ID == 0 && errors.Is(err, store.ErrNotFound) {
 		q, err = c.questionHere(ctx, tx)

@@ -80,3 +80,11 @@ func digestParams() []Param {
 func helpParams() []Param {
 	return []Param{{Names: inBoth("wort", "word"), About: "menu_about_word"}}
 }
+
+func editParams() []Param {
+	return append(offerParams(), Param{Names: inBoth("was", "what"), About: "menu_about_edit", Required: true})
+}
+
+func cancelParams() []Param {
+	return append(offerParams(), Param{Names: inBoth("termin", "date"), About: "menu_about_cancel"})
+}

@@ -30,6 +30,9 @@ func settingWords() map[string]string {
 
 // runSettings is "einstellungen": the card for all, changes for organisers.
 func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
+	if text, ok, err := c.setNetwork(ctx, tx); ok || err != nil {
+		return &Reply{Text: text}, err
+	}
 	if c.Network.Room == "" {
 		return nil, lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})
 	}
@@ -121,13 +124,17 @@ func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language s
 	if err != nil {
 		return nil, err
 	}
+	network, err := t.networkLines(ctx, q, n, language)
+	if err != nil {
+		return nil, err
+	}
 	who := t.phrases.Say(language, "set_moderators")
 	for _, u := range n.Organisers {
 		who += ", " + u.String()
 	}
 	return t.phrases.Text(language, "set_card", lang.Values{
 		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
-		"Model": t.modelLines(set, language, ShownPrefix(n.Prefix)), "Digest": planned,
+		"Model": t.modelLines(set, language, ShownPrefix(n.Prefix)), "Digest": planned, "Offers": network,
 		"Threads": t.phrases.Say(language, "set_threads", lang.Values{
 			"Begin": state(set[store.SetBegin] != store.Off), "After": state(set[store.SetAfter] != store.Off)}),
 		"Polls":  t.phrases.Say(language, "set_polls", lang.Values{"State": state(set[store.SetPolls] == store.On)}),

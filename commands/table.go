@@ -81,8 +81,27 @@ func literal() []Command {
 				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
 				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
 			},
-			Example: map[string]string{lang.German: "…", lang.English: "…"},
-			Short:   "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
+			Short: "cmd_bring_short", Long: "help_bring", Run: runBring,
+		},
+		{
+			Names: map[string]string{lang.German: "aendere", lang.English: "edit"}, Aliases: []string{"aendern", "change"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] wann 18.12. 15 uhr, ort …",
+				lang.English: "3 [17.12., from 17.12., all] when 18.12. 3pm, place …",
+			},
+			Example: map[string]string{lang.German: "3 wann morgen 15 uhr", lang.English: "3 when tomorrow 3pm"},
+			Params:  editParams(),
+			Short:   "cmd_edit_short", Long: "help_edit", Network: true, Run: runEdit,
+		},
+		{
+			Names: map[string]string{lang.German: "absage", lang.English: "cancel"}, Aliases: []string{"absagen"},
+			Args: map[string]string{
+				lang.German:  "3 [17.12., ab 17.12., alle] [grund]",
+				lang.English: "3 [17.12., from 17.12., all] [reason]",
+			},
+			Example: map[string]string{lang.German: "3", lang.English: "3"},
+			Params:  cancelParams(),
+			Short:   "cmd_cancel_short", Long: "help_cancel", Network: true, Run: runCancel,
 		},
 		{
 			Names: map[string]string{lang.German: "brauche", lang.English: "need"},
@@ -154,7 +173,7 @@ func literal() []Command {
 		},
 		{
 			Names:  map[string]string{lang.German: "erledigt", lang.English: "solved"},
-			Args:   map[string]string{lang.German: "[F12] [nein]", lang.English: "[Q12] [no]"},
+			Args:   map[string]string{lang.German: "[F12, 7] [nein]", lang.English: "[Q12, 7] [no]"},
 			Params: solvedParams(),
 			Short:  "cmd_solved_short", Long: "help_solved", Network: true, Run: runSolved,
 		},
@@ -202,8 +221,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus, angebote freigabe, feiertage NRW]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off, offers approval, holidays NRW]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

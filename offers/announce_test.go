@@ -38,7 +38,9 @@ func (t *table) mend() int {
 			room := t.room(lang.German)
 			room.Room = r
 			return room, r != "!left:example.org", nil
-		}}
+		},
+		Network:     func(string) (AnnounceRoom, bool) { return t.room(lang.German), true },
+		KnowMembers: func(context.Context, id.RoomID) error { return nil }}
 	jobs, err := t.store.DueJobs(t.ctx, t.now, []string{MendKind}, 100)
 	if err != nil {
 		t.Fatal(err)

@@ -194,12 +194,13 @@ func TestFeedStaysSmallInMemory(t *testing.T) {
 			most = max(most, heap())
 		}
 	})
+	view := icalView(t) // with the phrases, which are not the feed's
 	before = heap()
 	n := &countWriter{}
-	if err := WriteCalendar(n, CalendarOptions{View: icalView(t)}, list); err != nil {
+	if err := WriteCalendar(n, CalendarOptions{View: view}, list); err != nil {
 		t.Fatal(err)
 	}
-	if n.n < 1<<20 || most > before+1<<20 {
+	if n.n < 1<<20 || most > before+1<<18 {
 		t.Errorf("%d bytes written, heap grew from %d to %d", n.n, before, most)
 	}
 }

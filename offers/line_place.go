@@ -108,6 +108,13 @@ func kindIn(title string) string {
 		if kind := KindOf(w); kind != "" && kind != KindHelp {
 			return kind
 		}
+		w = fold(w, true)
+		if strings.HasPrefix(w, "info") {
+			return KindInformation
+		}
+		if slices.ContainsFunc([]string{"schulung", "fortbildung", "workshop", "training", "seminar"}, func(end string) bool { return strings.HasSuffix(w, end) }) {
+			return KindTraining
+		}
 	}
 	return ""
 }

@@ -110,15 +110,24 @@ func Changed(o store.Offer, scope Scope, key time.Time, e Edit, now time.Time) (
 	return o, t.keep()
 }
 
-// open refuses to change what comes from elsewhere or is off; back: that it is
-// off is what changes.
-func open(o *store.Offer, back bool) error {
+// Native refuses, by a *lang.Problem, to change an offer that no member brought.
+func Native(o *store.Offer) error {
 	switch {
 	case o.Source != SourceMember:
 		return fromElsewhere(o)
 	case o.Status == store.OfferWithdrawn:
 		return lang.Wrong("native_withdrawn", lang.Values{"Number": o.Number})
-	case o.Status == store.OfferCancelled && !back:
+	}
+	return nil
+}
+
+// open refuses to change what is not a member's or is off; back: that it is off
+// is what changes.
+func open(o *store.Offer, back bool) error {
+	if err := Native(o); err != nil {
+		return err
+	}
+	if o.Status == store.OfferCancelled && !back {
 		return lang.Wrong("native_cancelled", lang.Values{"Number": o.Number})
 	}
 	return nil

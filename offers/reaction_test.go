@@ -108,6 +108,10 @@ func TestReactToSeveral(t *testing.T) {
 	// Alpha moves behind the others and Gamma is off: the numbers stay
 	tb.load(testSource, ev("a", "20261205T140000", "Alpha"), ev("b", "20261204T140000", "Beta"), ev("c", "20261204T150000", "Gamma", "STATUS:CANCELLED"))
 	tb.mend()
+	tb.out()
+	tb.now = tb.now.Add(time.Minute)
+	tb.load(testSource, ev("a", "20261205T140000", "Alpha"), ev("b", "20261204T140000", "Beta"), ev("c", "20261204T150000", "Gamma III", "STATUS:CANCELLED"))
+	tb.mend()
 	edit := tb.out()[0]
 	if !strings.Contains(edit.Plain, "2️⃣ Nr. 2 · Fr, 4. Dez") || strings.Index(edit.Plain, "2️⃣ Nr. 2") > strings.Index(edit.Plain, "1️⃣ Nr. 1") {
 		t.Errorf("mended: %s", edit.Plain)
@@ -115,7 +119,7 @@ func TestReactToSeveral(t *testing.T) {
 	tb.react("k", "1⃣", testUser, "$4")
 	tb.said("the first", "Du bist dabei: Alpha (1), Samstag, 5. Dezember 2026")
 	tb.react("k", "3⃣", testUser, "$5")
-	tb.said("off", "Das fällt leider aus: Gamma (3)")
+	tb.said("off", "Das fällt leider aus: Gamma III (3)")
 	tb.equal("off", tb.list(c), " | ")
 	tb.now = b.End
 	tb.react("k", SignPlate, "@cem:example.org", "$6")
@@ -147,7 +151,7 @@ func TestPlaces(t *testing.T) {
 	shows := func(what, want string) {
 		t.Helper()
 		tb.now = tb.now.Add(time.Minute)
-		tb.mend()
+		tb.equal(what+": jobs", tb.mend(), map[bool]int{true: 1}[want != ""])
 		for _, o := range tb.out() {
 			if o.Edits != "" && (want == "" || !strings.Contains(o.Plain, want)) || o.Edits == "" && o.User == "" {
 				t.Errorf("%s: %s", what, o.Plain)
@@ -227,6 +231,7 @@ func TestPoll(t *testing.T) {
 
 func TestVoteForWhatIsOff(t *testing.T) {
 	tb := newTable(t)
+	tb.members()
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261204T140000", "Beta"))
 	tb.announce("k", "", tb.now)
 	tb.vote("k", testUser, "$1", "1")

@@ -2,7 +2,6 @@ package offers
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -242,72 +241,4 @@ func (v View) elsewhere(i Item) string {
 		return ""
 	}
 	return v.say("offer_own_zone", lang.Values{"When": lang.Hours(v.Lang, there, i.End.In(own)), "Zone": i.Zone})
-}
-
-// rule is how a series repeats, in words; "" if that is not simple.
-func (v View) rule(o *Offer) string {
-	if o.Rule == "" {
-		return ""
-	}
-	parts := map[string]string{}
-	for _, part := range strings.Split(strings.TrimPrefix(strings.ToUpper(o.Rule), "RRULE:"), ";") {
-		name, value, _ := strings.Cut(part, "=")
-		parts[name] = value
-	}
-	for name := range parts {
-		if !slices.Contains([]string{"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}, name) {
-			return v.say("offer_series")
-		}
-	}
-	day, nth := v.ruleDay(o, parts["BYDAY"])
-	every := 1
-	if n, rest := number(parts["INTERVAL"]); n > 1 && rest == "" {
-		every = n
-	}
-	simple := parts["BYDAY"] == "" || day != ""
-	switch freq := parts["FREQ"]; {
-	case !simple:
-	case freq == "DAILY" && parts["BYDAY"] == "":
-		return v.say("offer_every_day", lang.Values{"Count": every})
-	case freq == "WEEKLY" && nth == 0 && day != "" && every == 1:
-		return v.say("offer_every_weekday", lang.Values{"Day": day})
-	case freq == "WEEKLY" && nth == 0:
-		return v.say("offer_every_week", lang.Values{"Count": every})
-	case freq == "MONTHLY" && nth > 0 && every == 1:
-		return v.say("offer_every_nth", lang.Values{"Day": day, "Nth": v.say("offer_nth_" + strconv.Itoa(nth))})
-	case freq == "MONTHLY" && nth < 0 && every == 1:
-		return v.say("offer_every_last", lang.Values{"Day": day})
-	case freq == "MONTHLY" && parts["BYDAY"] == "":
-		return v.say("offer_every_month", lang.Values{"Count": every})
-	case freq == "YEARLY" && parts["BYDAY"] == "" && every == 1:
-		return v.say("offer_every_year")
-	}
-	return v.say("offer_series")
-}
-
-// ruleDay is the weekday of a rule with one day, and which of the month (-1:
-// the last; 0: none). It is "" if the reader's clock shows another day.
-func (v View) ruleDay(o *Offer, byDay string) (string, int) {
-	nth := 0
-	switch {
-	case strings.HasPrefix(byDay, "-1"):
-		nth, byDay = -1, byDay[2:]
-	case len(byDay) > 2:
-		byDay = strings.TrimPrefix(byDay, "+")
-		nth, byDay = int(byDay[0]-'0'), byDay[1:]
-	}
-	day := slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}, byDay)
-	if day < 0 || nth > 5 || nth < -1 || len(o.Next) == 0 {
-		return "", 0
-	}
-	for _, i := range o.Next {
-		if i.Start.Equal(i.Key) {
-			if int(i.Start.In(v.zone(i)).Weekday()) != day {
-				return "", 0
-			}
-			break
-		}
-	}
-	name, _, _ := strings.Cut(lang.Day(v.Lang, time.Date(2023, 1, 1+day, 0, 0, 0, 0, time.UTC)), ",") // a Sunday
-	return name, nth
 }

@@ -1,0 +1,105 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+// spoken is what a house answered, as a message that can be replied to.
+type spoken struct {
+	text  string
+	event id.EventID
+}
+
+// tell runs a request and puts the answer into the outbox as the bot does, sent.
+func (h *house) tell(req Request) spoken {
+	h.t.Helper()
+	talked++
+	if req.Event == "" || req.Event == "$1" {
+		req.Event = id.EventID(fmt.Sprintf("$b%d", talked))
+	}
+	out := spoken{event: "$out-" + req.Event}
+	out.text = h.say(req)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		key := ReplyKey(req.Event)
+		if _, err := tx.Send(ctx, store.Message{Key: key, Room: req.Room, Plain: out.text}, h.now); err != nil {
+			return err
+		}
+		return tx.Sent(ctx, key, out.event, h.now)
+	})
+	return out
+}
+
+// reply is what the asker replies in the room to what was said; tap a reaction.
+func (h *house) reply(language, text string, to spoken) string {
+	h.t.Helper()
+	req := h.request(language, text)
+	req.Sender, req.ReplyTo = asker, to.event
+	return h.tell(req).text
+}
+
+func (h *house) tap(language, sign string, to spoken, by id.UserID) string {
+	h.t.Helper()
+	req := h.request(language, sign)
+	req.Sender, req.ReplyTo, req.At = by, to.event, to.event
+	return h.tell(req).text
+}
+
+// brings says a line in the room and gives the echo.
+func (h *house) brings(language, line string) spoken {
+	h.t.Helper()
+	req := h.request(language, line)
+	req.Sender = asker
+	return h.tell(req)
+}
+
+func (h *house) offer(number int) store.Offer {
+	h.t.Helper()
+	o, err := store.OfferByNumber(h.t.Context(), h.store.Reader(), "Nord", number)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return o
+}
+
+func (h *house) offerCount() (n int) {
+	h.t.Helper()
+	if err := h.store.Reader().QueryRowContext(h.t.Context(), `SELECT count(*) FROM offer`).Scan(&n); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+// TestEcho shows what people read before they say yes, for all lines that
+// offers reads in its tests.
+func TestEcho(t *testing.T) {
+	raw, err := os.ReadFile("../offers/testdata/lines.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range []string{lang.German, lang.English} {
+		t.Run(language, func(t *testing.T) {
+			h := newTalk(t)
+			h.now = time.Date(2026, 11, 25, 10, 0, 0, 0, h.zone)
+			var b strings.Builder
+			for row := range strings.SplitSeq(string(raw), "\n") {
+				cells := strings.Split(row, "\t")
+				if cells[0] != language {
+					continue
+				}
+				line := "bring " + strings.ReplaceAll(cells[1], `\n`, "\n")
+				fmt.Fprintf(&b, "> %s\n%s\n\n", line, h.brings(language, line).text)
+			}
+			golden(t, "echo."+language+".txt", b.String())
+		})
+	}
+}

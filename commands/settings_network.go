@@ -1,0 +1,81 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// setNetwork is "einstellungen angebote freigabe" and "einstellungen feiertage
+// NRW", which hold for the whole network. It is false for other settings.
+func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, error) {
+	if len(c.Args) == 0 {
+		return nil, false, nil
+	}
+	set := map[string]func(context.Context, *store.Tx, string) (*lang.Text, error){
+		"angebote": c.setBring, "offers": c.setBring, "feiertage": c.setHolidays, "feiertag": c.setHolidays, "holidays": c.setHolidays,
+	}[fold(c.Args[0])]
+	if set == nil {
+		return nil, false, nil
+	}
+	if !c.Network.Organiser || c.Doubtful {
+		return nil, true, c.mayOrganise()
+	}
+	text, err := set(ctx, tx, strings.Join(c.Args[1:], " "))
+	return text, true, err
+}
+
+func (c *Call) setBring(ctx context.Context, tx *store.Tx, value string) (*lang.Text, error) {
+	how, set := "set_bring_at_once", ""
+	switch word := fold(strings.ReplaceAll(value, "-", " ")); {
+	case slices.Contains([]string{"sofort", "gleich", "ohne freigabe", "at once", "atonce", "immediately", "now", "without approval"}, word):
+	case slices.Contains([]string{"freigabe", "mit freigabe", "nach freigabe", "approval", "approve", "with approval", "after approval"}, word):
+		how, set = "set_bring_approved", store.Off
+	default:
+		return nil, c.wrong("set_bring_how")
+	}
+	if err := tx.SetNetworkSetting(ctx, c.Network.Name, store.SetBring, set); err != nil {
+		return nil, err
+	}
+	return c.say("set_bring_now", lang.Values{"Network": c.Network.Name, "How": c.Table.phrases.Say(c.Lang, how)}), nil
+}
+
+func (c *Call) setHolidays(ctx context.Context, tx *store.Tx, value string) (*lang.Text, error) {
+	code, ok := offers.ParseRegion(value)
+	if !ok {
+		return nil, c.wrong("set_holidays_how")
+	}
+	if err := tx.SetNetworkSetting(ctx, c.Network.Name, store.SetHolidays, code); err != nil {
+		return nil, err
+	}
+	return c.say("set_holidays_now", lang.Values{"Network": c.Network.Name, "Region": c.Table.region(code, c.Lang)}), nil
+}
+
+// region is what the region of a code is called.
+func (t *Table) region(code, language string) string {
+	if r, ok := offers.RegionOf(code); ok {
+		return r.Name(language)
+	}
+	return t.phrases.Say(language, "set_holidays_none")
+}
+
+// networkLines are what the card says of settings of the whole network.
+func (t *Table) networkLines(ctx context.Context, q store.Querier, n Network, language string) (string, error) {
+	bring, err := store.NetworkSetting(ctx, q, n.Name, store.SetBring)
+	if err != nil {
+		return "", err
+	}
+	holidays, err := store.NetworkSetting(ctx, q, n.Name, store.SetHolidays)
+	if err != nil {
+		return "", err
+	}
+	how := "set_bring_at_once"
+	if bring == store.Off {
+		how = "set_bring_approved"
+	}
+	return t.phrases.Say(language, "set_network_lines", lang.Values{"How": t.phrases.Say(language, how), "Region": t.region(holidays, language)}), nil
+}

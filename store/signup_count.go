@@ -1,0 +1,18 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// CountPeople is how many people are signed up, or wait, for dates of an offer
+// that have not begun.
+func CountPeople(ctx context.Context, q Querier, offer int64, now time.Time) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(DISTINCT s.user_id) FROM signup s JOIN occurrence d ON d.offer_id = s.offer_id AND d.key = s.key
+		WHERE s.offer_id = $1 AND d.start_at > $2`, offer, Millis(now)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count sign-ups: %w", err)
+	}
+	return n, nil
+}

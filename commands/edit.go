@@ -200,12 +200,16 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 	} else if meanwhile != nil {
 		return c.proposeEdit(ctx, tx, o, e, meanwhile)
 	}
-	after, err := offers.ChangeOffer(ctx, tx, o, e.Scope, e.Key, e.Edit, c.Now)
-	if err != nil {
+	if waits, err := c.editWaits(ctx, tx, &e.Edit); err != nil {
 		return nil, err
+	} else if waits {
+		if err := tx.Await(ctx, p.ID); err != nil {
+			return nil, err
+		}
+		return &Reply{Text: c.say("edit_waits")}, offers.AskOrganisers(ctx, tx, p.ID, c.Now)
 	}
-	chats := offers.View{Phrases: c.Table.phrases, Lang: c.Network.Lang, Zone: c.Network.Zone, Now: c.Now}
-	if err := offers.MoveUp(ctx, tx, chats, o.ID); err != nil { // there may be more places now
+	after, err := c.change(ctx, tx, o, e)
+	if err != nil {
 		return nil, err
 	}
 	return &Reply{Text: c.say("edit_done", lang.Values{"Number": o.Number, "Title": shorten(after.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)

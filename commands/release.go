@@ -27,6 +27,7 @@ func approvals() map[string]approval {
 	return map[string]approval{
 		store.ProposeBring: {shown: shownBring, decide: decideBring},
 		store.ProposeJoin:  {shown: shownJoin, decide: decideJoin},
+		store.ProposeEdit:  {shown: shownEdit, decide: decideEdit},
 	}
 }
 

@@ -79,7 +79,13 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 		return b.comes(ctx, in, post, r.Sign)
 	case post != "" && r.Sign == offers.SignAlarm:
 		return b.alarm(ctx, in, post)
+	default:
+		return b.quieter(ctx, in, r)
 	}
+}
+
+// quieter handles 👎 on a hint.
+func (b *Bot) quieter(ctx context.Context, in store.Incoming, r reacted) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
 		if err != nil || !strings.HasPrefix(key, knowledge.HintPrefix) {

@@ -24,7 +24,10 @@ type approval struct {
 }
 
 func approvals() map[string]approval {
-	return map[string]approval{store.ProposeBring: {shown: shownBring, decide: decideBring}}
+	return map[string]approval{
+		store.ProposeBring: {shown: shownBring, decide: decideBring},
+		store.ProposeJoin:  {shown: shownJoin, decide: decideJoin},
+	}
 }
 
 // Question is a waiting proposal as it is shown to the organisers of n.

@@ -145,7 +145,8 @@ func literal() []Command {
 				lang.German:  "[alarm 1h, alarm aus, neu, netzwerk, neu netzwerk]",
 				lang.English: "[alarm 1h, alarm off, new, network, new network]",
 			},
-			Short: "cmd_calendar_short", Long: "help_calendar", Private: true, Network: true, Run: runCalendar,
+			Params: calendarParams(),
+			Short:  "cmd_calendar_short", Long: "help_calendar", Private: true, Network: true, Run: runCalendar,
 		},
 		{
 			Names:   map[string]string{lang.German: "suche", lang.English: "search"},

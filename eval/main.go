@@ -44,7 +44,7 @@ func run(args []string) int {
 	case "echo": // eval's own child
 		err = runEcho(ctx, args[1:])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync] [-n 300] [-history 200]\n       eval retrieval FILE.jsonl ... | -match FILE.jsonl ... | -scale N [-data FOLDER]\n       eval summaries FILE.jsonl ... [-words N] [-folds K]\n       eval learn FILE.jsonl ... [-words N,N,...]")
+		fmt.Fprintln(os.Stderr, "usage: eval bot [-only latency,rest,start,size,sync,announce] [-n 300] [-history 200]\n       eval retrieval FILE.jsonl ... | -match FILE.jsonl ... | -scale N [-data FOLDER]\n       eval summaries FILE.jsonl ... [-words N] [-folds K]\n       eval learn FILE.jsonl ... [-words N,N,...]")
 		return 2
 	}
 	if errors.Is(err, errMissed) || errors.Is(err, flag.ErrHelp) {
@@ -83,7 +83,7 @@ func followParent(ctx context.Context, cancel context.CancelCauseFunc) {
 // evalBot measures what is asked for, all by default.
 func evalBot(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("eval bot", flag.ContinueOnError)
-	only := flags.String("only", "latency,rest,start,size,sync", "what to measure")
+	only := flags.String("only", "latency,rest,start,size,sync,announce", "what to measure")
 	n := flags.Int("n", 300, "answers to measure, of each bot in each room")
 	history := flags.Int("history", 200, "first sync: events in each room's timeline")
 	if err := flags.Parse(args); err != nil {
@@ -97,7 +97,7 @@ func evalBot(ctx context.Context, args []string) (err error) {
 		}
 		return false
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, 15*time.Minute, errors.New("not done after 15 minutes"))
+	ctx, cancel := context.WithTimeoutCause(ctx, 20*time.Minute, errors.New("not done after 20 minutes"))
 	defer cancel()
 	t := newTable()
 	tmp, err := os.MkdirTemp("", "buffet-eval-")
@@ -122,6 +122,11 @@ func evalBot(ctx context.Context, args []string) (err error) {
 	}
 	if wants("sync") {
 		if err := measureFirstSync(ctx, t, bin, tmp, *history); err != nil {
+			return err
+		}
+	}
+	if wants("announce") {
+		if err := measureAnnounce(ctx, t, bin); err != nil {
 			return err
 		}
 	}

@@ -4,29 +4,32 @@ import (
 	"context"
 	"errors"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/store"
 )
 
-// answered takes a reaction to a message that shows a proposal as a yes or no
-// to it. It is false if the message shows none.
-func (b *Bot) answered(ctx context.Context, in store.Incoming, r reacted) (bool, error) {
-	key, err := store.KeyOf(ctx, b.Store.Reader(), r.Target)
+// asksForYes tells whether a message of ours shows something that wants a yes.
+func (b *Bot) asksForYes(ctx context.Context, target id.EventID) (bool, error) {
+	key, err := store.KeyOf(ctx, b.Store.Reader(), target)
 	if err == nil {
 		_, _, err = store.ProposalShown(ctx, b.Store.Reader(), key)
 	}
-	if err != nil {
-		return false, store.Ignore(err)
-	}
+	return err == nil, store.Ignore(err)
+}
+
+// answered takes a reaction to such a message as a yes or no.
+func (b *Bot) answered(ctx context.Context, in store.Incoming, r reacted) error {
 	req, err := b.request(ctx, in)
 	if _, ok := lang.AsProblem(err); ok || errors.Is(err, store.ErrNotFound) {
-		return true, b.tick(ctx, in, nil)
+		return b.tick(ctx, in, nil)
 	} else if err != nil {
-		return true, err
+		return err
 	}
 	req.Text, req.ReplyTo, req.At = r.Sign, r.Target, r.Target
 	if err := b.asked(ctx, &req); err != nil {
-		return true, err
+		return err
 	}
-	return true, b.carry(ctx, in, req)
+	return b.carry(ctx, in, req)
 }

@@ -41,14 +41,18 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	if err != nil {
 		return err
 	}
-	if post == "" && room.Direct == "" && onPosts(r.Sign) {
+	asks, err := b.asksForYes(ctx, r.Target)
+	if err != nil {
+		return err
+	}
+	if post == "" && !asks && room.Direct == "" && onPosts(r.Sign) {
 		return b.tick(ctx, in, nil) // on something else that we said
 	}
 	if !b.marks.allow(in.Sender, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
-	if ok, err := b.answered(ctx, in, r); ok || err != nil {
-		return err
+	if asks {
+		return b.answered(ctx, in, r)
 	}
 	switch {
 	case room.Direct != "" && r.Sign == digest.Release:
@@ -75,7 +79,13 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 		return b.comes(ctx, in, post, r.Sign)
 	case post != "" && r.Sign == offers.SignAlarm:
 		return b.alarm(ctx, in, post)
+	default:
+		return b.quieter(ctx, in, r)
 	}
+}
+
+// quieter handles 👎 on a hint.
+func (b *Bot) quieter(ctx context.Context, in store.Incoming, r reacted) error {
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, r.Target)
 		if err != nil || !strings.HasPrefix(key, knowledge.HintPrefix) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -79,6 +80,9 @@ func (b *Bot) voted(ctx context.Context, in store.Incoming) error {
 	}
 	if post == "" {
 		return b.tick(ctx, in, nil)
+	}
+	if !b.marks.allow(in.Sender, time.Now()) {
+		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, store.Room{ID: in.Room}, in) })
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {
 		key, err := store.KeyOf(ctx, tx, c.Poll)

@@ -109,6 +109,13 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 	for _, w := range ways {
 		events = append(events, w.Event)
 	}
+	alarms, err := store.RemindersIn(ctx, b.Store.Reader(), a.Room)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range alarms {
+		events = append(events, r.Event)
+	}
 	for _, e := range slices.Compact(events) {
 		if err := b.recheckEvent(ctx, a.Room, e); err != nil {
 			return false, err

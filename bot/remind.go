@@ -22,7 +22,8 @@ func (b *Bot) alarm(ctx context.Context, in store.Incoming, post string) error {
 		if err != nil || !ok {
 			return err
 		}
-		return offers.Alarm(ctx, tx, v, post, in.Sender, in.Event)
+		return offers.Alarm(ctx, tx, v, offers.Reaction{Post: post, Sign: offers.SignAlarm,
+			Coming: offers.Coming{User: in.Sender, Event: in.Event, Room: in.Room}})
 	})
 }
 

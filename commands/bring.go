@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"buffet/lang"
 	"buffet/offers"
@@ -30,6 +31,9 @@ func (c *Call) bring(ctx context.Context, tx *store.Tx, help string) (*Reply, er
 		return nil, err
 	}
 	text := c.Tail
+	if strings.Trim(offers.Clean(text, maxText), ",; ") == "" {
+		text = ""
+	}
 	switch {
 	case len(c.Networks) == 0:
 		return nil, lang.Wrong("cmd_no_network")
@@ -201,7 +205,7 @@ func (c *Call) twinOf(ctx context.Context, tx *store.Tx, d *offers.Draft) (int, 
 	if d.Help != "" {
 		return 0, nil
 	}
-	items, _, err := offers.List(ctx, tx, c.Network.Name, offers.Query{From: d.When.Start, To: d.When.Start.Add(1), Now: c.Now}, -1)
+	items, _, err := offers.List(ctx, tx, c.Network.Name, offers.Query{From: d.When.Start, To: d.When.Start.Add(time.Millisecond), Now: c.Now}, -1)
 	for _, i := range items {
 		if i.Status == store.OfferActive && i.Start.Equal(d.When.Start) && fold(strings.Join(strings.Fields(i.Title), " ")) == fold(d.Title) {
 			return i.Number, err

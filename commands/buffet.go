@@ -165,13 +165,23 @@ func (t *taster) quote(ctx context.Context, c store.Contribution) error {
 
 // needed is somebody who looks for help.
 func (t *taster) needed(ctx context.Context) error {
-	list, _, err := store.HelpOffers(ctx, t.tx, []string{t.Network.Name}, store.HelpNeed, tasterChoice, 0)
+	list, err := t.helps(ctx, store.HelpNeed)
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	t.dish("taster_need")
 	t.help(&list[t.pick(len(list), "need")])
 	return nil
+}
+
+// helps are those who look for help, or give it, if everybody who reads the
+// answer is in their network.
+func (t *taster) helps(ctx context.Context, help string) ([]store.Offer, error) {
+	if !slices.Contains(t.scopes, store.NetworkScope(t.Network.Name)) {
+		return nil, nil
+	}
+	list, _, err := store.HelpOffers(ctx, t.tx, []string{t.Network.Name}, help, tasterChoice, 0)
+	return list, err
 }
 
 func (t *taster) help(o *store.Offer) {

@@ -263,3 +263,19 @@ func TestNewIsPrivate(t *testing.T) {
 		t.Errorf("with a guest in the chat: %+v, %v", reply.Text.Plain(), err)
 	}
 }
+
+// TestHelpHarmless: foreign titles are text in both bodies.
+func TestHelpHarmless(t *testing.T) {
+	h := newTalk(t)
+	h.bring(store.Offer{Network: "Nord", Help: store.HelpGive, Title: "Pavillon <b>gratis</b> @room **x** `y`", Host: "<i>Anke</i> @room"})
+	for _, text := range []string{"offen", "angebote hilfe", "angebot 3", "buffet", "suche pavillon"} {
+		reply, err := h.run(h.request(lang.German, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		html := reply.Text.HTML()
+		if strings.Contains(html, "<b>gratis") || strings.Contains(html, "<i>Anke") || strings.Contains(html+reply.Text.Plain(), "@room") || text != "buffet" && !strings.Contains(html, "gratis") {
+			t.Errorf("%s: %s", text, html)
+		}
+	}
+}

@@ -17,6 +17,13 @@ type wantedCalendar struct {
 	alarm   *calendarAlarm
 }
 
+func calendarParams() []Param {
+	return []Param{{Names: inBoth("was", "what"), Kind: ChoiceParam, Open: true, Choices: []map[string]string{
+		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"),
+		inBoth("netzwerk", "network"), inBoth("neu netzwerk", "new network"),
+	}}}
+}
+
 // runCalendar is "kalender [neu] [alarm 1h, alarm aus] [netzwerk]": the links
 // to one's own calendar and to the network's.
 func runCalendar(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
@@ -159,4 +166,12 @@ func (c *Call) addLink(text *lang.Text, secret string) {
 	text.Raw("• ").Link(c.Table.phrases.Text(c.Lang, "calendar_page").Plain(), page).Line()
 	text.Raw("• ").Code(page + ".ics").Line()
 	text.Raw("• ").Code("webcal://" + rest + ".ics").Line()
+}
+
+// calendarLine is what the card says of calendars: who has the links, not what they are.
+func (t *Table) calendarLine(language, prefix string) string {
+	if t.Calendars == "" {
+		return ""
+	}
+	return "\n• " + t.phrases.Say(language, "calendar_card", lang.Values{"P": prefix})
 }

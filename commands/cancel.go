@@ -16,6 +16,9 @@ func runCancel(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Status == store.OfferCancelled {
+		return nil, c.wrong("native_cancelled", lang.Values{"Number": o.Number})
+	}
 	dates, reason, err := c.datesAndReason(&o, rest)
 	if err != nil {
 		return nil, err
@@ -90,5 +93,9 @@ func confirmCancel(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal)
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: c.say("edit_cancelled", lang.Values{"Number": o.Number, "Title": shorten(o.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)
+	key := "edit_cancelled"
+	if after.Status == store.OfferActive && e.Scope == offers.Following { // nothing is left to come back
+		key = "edit_ended"
+	}
+	return &Reply{Text: c.say(key, lang.Values{"Number": o.Number, "Title": shorten(o.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)
 }

@@ -57,6 +57,13 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 		return nil, false, nil
 	}
 	p, approving, err := c.proposed(ctx, tx)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProposalDone && c.ReplyTo == "" {
+		if one, which, err := c.onlyWaiting(ctx, tx); err != nil || which != nil {
+			return which, true, err
+		} else if one.ID != 0 {
+			return c.approve(ctx, tx, one, said, rest)
+		}
+	}
 	if err != nil {
 		return nil, false, store.Ignore(err)
 	}
@@ -78,7 +85,7 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 // amendProposal takes a reply to what was proposed as a correction of it, and
 // shows it anew. It is false if it is none.
 func (c *Call) amendProposal(ctx context.Context, tx *store.Tx, p store.Proposal, text string) (*Reply, bool, error) {
-	if c.ReplyTo == "" || c.Direct || c.Doubtful || p.Kind != store.ProposeBring || p.Author != c.Sender || p.State != store.ProposalAsked || len(c.Networks) == 0 {
+	if c.ReplyTo == "" || c.Direct || c.Doubtful || p.Kind != store.ProposeBring || p.Author != c.Sender || p.State != store.ProposalAsked || len(c.Networks) == 0 || c.Networks[0].Name != p.Network {
 		return nil, false, nil // in a direct chat the conversation goes on (takeBring)
 	}
 	c.Network, c.Lang = &c.Networks[0], p.Lang
@@ -116,7 +123,7 @@ func (c *Call) proposed(ctx context.Context, tx *store.Tx) (p store.Proposal, ap
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, false, err
 	}
-	if p.At.Before(asked) || p.At.Before(dialog.At) {
+	if p.At.Before(asked) || p.At.Before(dialog.At) || p.State == store.ProposalDone && p.At.Equal(dialog.At) {
 		return p, false, store.ErrNotFound
 	}
 	return p, false, nil

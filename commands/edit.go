@@ -36,9 +36,15 @@ func runEdit(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if line.Empty() {
 		return nil, c.wrong("edit_how", lang.Values{"Number": o.Number, "Word": c.Command.Name(c.Lang)})
 	}
+	if o.Status == store.OfferCancelled && !line.Back {
+		return nil, c.wrong("native_cancelled", lang.Values{"Number": o.Number})
+	}
 	dates, err := offers.ReadDates(c.Lang, line.Dates, &o, now)
 	if err != nil {
 		return nil, err
+	}
+	if line.When != "" && o.Help != "" {
+		return nil, c.wrong("native_help_when")
 	}
 	if line.When != "" {
 		if dates.Date.Key.IsZero() {
@@ -51,7 +57,7 @@ func runEdit(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		line.Edit.When = &w
 	}
 	if dates.Scope == "" {
-		if line.OfDates() && !dates.Last && (line.Edit.When == nil || line.Edit.When.Repeat.Freq == "") {
+		if line.OfDates() && !dates.Last && o.Status == store.OfferActive && (line.Edit.When == nil || line.Edit.When.Repeat.Freq == "") {
 			return c.whichDates(&o, dates, rest), nil
 		}
 		dates.Scope = offers.All
@@ -103,8 +109,8 @@ func (c *Call) mayChange(o *store.Offer) error {
 func (c *Call) whichDates(o *store.Offer, d offers.Dates, rest string) *Reply {
 	day := d.Date.Start.In(c.Network.Zone).Format("2.1.")
 	line := func(dates string) string {
-		words := strings.Join(strings.Fields(dates+" "+rest), " ")
-		return c.Prefix + c.Command.Name(c.Lang) + " " + strconv.Itoa(o.Number) + " " + shorten(words, maxAgain)
+		words := dates + " " + strings.Join(strings.Fields(strings.ReplaceAll(rest, "\n", ", ")), " ")
+		return c.Prefix + c.Command.Name(c.Lang) + " " + strconv.Itoa(o.Number) + " " + shorten(strings.TrimSpace(words), maxAgain)
 	}
 	text := c.say("edit_which", lang.Values{"Number": o.Number, "Title": shorten(o.Title, 120)})
 	for _, one := range []struct{ key, dates string }{
@@ -189,6 +195,10 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 	}
 	after, err := offers.ChangeOffer(ctx, tx, o, e.Scope, e.Key, e.Edit, c.Now)
 	if err != nil {
+		return nil, err
+	}
+	chats := offers.View{Phrases: c.Table.phrases, Lang: c.Network.Lang, Zone: c.Network.Zone, Now: c.Now}
+	if err := offers.MoveUp(ctx, tx, chats, o.ID); err != nil { // there may be more places now
 		return nil, err
 	}
 	return &Reply{Text: c.say("edit_done", lang.Values{"Number": o.Number, "Title": shorten(after.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)

@@ -14,6 +14,7 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/store"
 )
 
@@ -92,6 +93,11 @@ func newLeakHouse(t *testing.T, keep func(piece) bool) *leakHouse {
 		for _, network := range []string{"Nord", "Süd"} {
 			if err := tx.PutExpert(ctx, store.Expert{Network: network, Author: "@buffet:example.org", Name: "Frau " + network, Topic: "Fahrdienst", At: h.now}); err != nil {
 				return err
+			}
+			for _, help := range []string{store.HelpNeed, store.HelpGive} {
+				if _, err := offers.Bring(ctx, tx, offers.By{Network: network, Author: another}, offers.Draft{Title: "Klavier", Help: help, Host: "Frau " + network}, h.now); err != nil {
+					return err
+				}
 			}
 		}
 		for room, network := range leakRooms() {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,9 @@ func runOffer(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, err
 	}
 	reply := &Reply{Text: offers.RenderOffer(c.view(), offer)}
+	if slices.ContainsFunc(offer.Next, func(i offers.Item) bool { return i.Status == store.OfferActive }) {
+		reply.Text.Line().Add(c.say("signup_how", lang.Values{"Command": fmt.Sprintf("%s%s %d", c.Prefix, c.Table.word("dabei", c.Lang), number)}))
+	}
 	if offer.Author == c.Sender && len(offer.Next) > 0 {
 		reply.Text.Line().Add(c.say("signup_who", lang.Values{"Command": fmt.Sprintf("%s%s %d", c.Prefix, c.Table.word("teilnehmer", c.Lang), number)}))
 	}

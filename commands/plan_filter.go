@@ -48,7 +48,8 @@ func sameOffers(a, b offers.Filter) bool {
 		slices.Sort(folded)
 		return slices.Compact(folded)
 	}
-	return a.Kind == b.Kind && slices.Equal(key(a.Words), key(b.Words)) && slices.Equal(key(a.Topics), key(b.Topics))
+	return a.Kind == b.Kind && slices.Equal(key(a.Words), key(b.Words)) && slices.Equal(key(a.Topics), key(b.Topics)) &&
+		slices.Equal(key(a.From), key(b.From)) && slices.Equal(key(a.Not), key(b.Not))
 }
 
 // filterWords is a filter in words: "Schulung, Pflege, die nächsten 14 Tage".
@@ -59,6 +60,12 @@ func (c *Call) filterWords(f offers.Filter) string {
 	}
 	parts = append(parts, f.Topics...)
 	parts = append(parts, f.Words...)
+	if len(f.From) > 0 {
+		parts = append(parts, c.Table.phrases.Say(c.Lang, "plan_from", lang.Values{"From": strings.Join(f.From, ", ")}))
+	}
+	if len(f.Not) > 0 {
+		parts = append(parts, c.Table.phrases.Say(c.Lang, "plan_without", lang.Values{"Without": strings.Join(f.Not, ", ")}))
+	}
 	parts = append(parts, c.Table.phrases.Say(c.Lang, "plan_days", lang.Values{"Count": f.Days}))
 	return strings.Join(parts, ", ")
 }

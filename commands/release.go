@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
 	"buffet/offers"
@@ -21,7 +24,10 @@ type approval struct {
 }
 
 func approvals() map[string]approval {
-	return map[string]approval{store.ProposeBring: {shown: shownBring, decide: decideBring}}
+	return map[string]approval{
+		store.ProposeBring: {shown: shownBring, decide: decideBring},
+		store.ProposeJoin:  {shown: shownJoin, decide: decideJoin},
+	}
 }
 
 // Question is a waiting proposal as it is shown to the organisers of n.
@@ -76,17 +82,67 @@ func (c *Call) approve(ctx context.Context, tx *store.Tx, p store.Proposal, said
 	return c.placed(&Reply{Text: answer}), true, offers.Decided(ctx, tx, p, others, c.Now)
 }
 
+// onlyWaiting is what a bare yes or no of an organiser in their direct chat can
+// only be about: the one thing that they were shown lately, if nothing else was
+// asked. which asks what is meant, if there are several.
+func (c *Call) onlyWaiting(ctx context.Context, tx *store.Tx) (p store.Proposal, which *Reply, err error) {
+	if !c.Direct || c.ReplyTo != "" {
+		return p, nil, nil
+	}
+	since := c.Now.Add(-proposalLife)
+	asked, err := store.LastAsk(ctx, tx, c.Sender)
+	if err != nil || asked.After(since) {
+		return p, nil, err
+	}
+	if _, err := store.DialogOf(ctx, tx, c.Sender); !errors.Is(err, store.ErrNotFound) {
+		return p, nil, err
+	}
+	for _, n := range c.Networks {
+		if !n.Organiser {
+			continue
+		}
+		list, err := store.WaitingProposals(ctx, tx, n.Name, since)
+		if err != nil {
+			return p, nil, err
+		}
+		for _, one := range list {
+			there, _, err := store.MessageThere(ctx, tx, offers.AskedKey(tx, one.ID, c.Sender))
+			switch {
+			case err != nil:
+				return p, nil, err
+			case there && p.ID != 0:
+				return p, &Reply{Text: c.say("bring_which")}, nil
+			case there:
+				p = one
+			}
+		}
+	}
+	return p, nil, nil
+}
+
 // withdraw takes back what waits for the organisers.
 func (c *Call) withdraw(ctx context.Context, tx *store.Tx, p store.Proposal) (*Reply, error) {
 	if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
 		return nil, err
 	}
-	language := p.Lang
-	if i := slices.IndexFunc(c.Networks, func(n Network) bool { return n.Name == p.Network }); i >= 0 {
-		language = c.Networks[i].Lang
+	return c.placed(&Reply{Text: c.say("confirm_dropped")}), c.Table.withdrawn(ctx, tx, p, c.Now)
+}
+
+func (t *Table) withdrawn(ctx context.Context, tx *store.Tx, p store.Proposal, now time.Time) error {
+	return offers.Decided(ctx, tx, p, t.phrases.Text(p.Lang, "bring_withdrawn"), now)
+}
+
+// TakeBack drops what was proposed by a message that was deleted, unless it is
+// decided.
+func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, e id.EventID, now time.Time) error {
+	p, err := store.ProposalOfKey(ctx, tx, ReplyKey(e))
+	if err != nil || p.State == store.ProposalDone {
+		return store.Ignore(err)
 	}
-	text := c.Table.phrases.Text(language, "bring_withdrawn")
-	return c.placed(&Reply{Text: c.say("confirm_dropped")}), offers.Decided(ctx, tx, p, text, c.Now)
+	if _, err := tx.SettleProposal(ctx, p.ID); err != nil || p.State != store.ProposalWaiting {
+		return err
+	}
+	return t.withdrawn(ctx, tx, p, now)
 }
 
 func shownBring(_ context.Context, _ store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {

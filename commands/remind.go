@@ -94,6 +94,9 @@ func (c *Call) remindOf(ctx context.Context, tx *store.Tx, args []string) (*Repl
 	if twice {
 		return nil, c.wrong("remind_twice")
 	}
+	if l.ahead != "" {
+		return nil, c.wrong("remind_what", lang.Values{"Word": short(l.ahead)})
+	}
 	if l.off {
 		return c.remindNot(ctx, tx, append(number, rest...))
 	}
@@ -107,6 +110,9 @@ func (c *Call) remindOf(ctx context.Context, tx *store.Tx, args []string) (*Repl
 		}
 	}
 	i, err := c.dateMeant(ctx, tx, a)
+	if err == nil && a.when == "" {
+		i, err = c.notRunning(ctx, tx, i)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +125,24 @@ func (c *Call) remindOf(ctx context.Context, tx *store.Tx, args []string) (*Repl
 		return nil, err
 	}
 	return &Reply{Text: c.view().RemindedText(r, next.Key.Equal(i.Key))}, nil
+}
+
+// notRunning is, instead of a date that has started, the offer's next one, if
+// there is one.
+func (c *Call) notRunning(ctx context.Context, tx *store.Tx, i offers.Item) (offers.Item, error) {
+	if c.view().StartOf(i).After(c.Now) {
+		return i, nil
+	}
+	dates, err := store.Dates(ctx, tx, i.Offer, c.Now, -1)
+	if err != nil {
+		return i, err
+	}
+	for _, d := range dates {
+		if !d.Cancelled && d.Start.After(c.Now) {
+			return c.item(ctx, tx, d)
+		}
+	}
+	return i, nil
 }
 
 // remindNot is "erinnere 3 aus": of all dates, or of the one that is named.

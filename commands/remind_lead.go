@@ -13,7 +13,8 @@ type lead struct {
 	days    int
 	minutes int // below 0: a time of that day (store.Reminder)
 	said    bool
-	off     bool // not any more
+	off     bool   // not any more
+	ahead   string // "in 2 Wochen", which is not how long before
 }
 
 const (
@@ -26,7 +27,8 @@ const (
 
 // leadFillers are words around a length that say nothing.
 func leadFillers() []string {
-	return []string{"vorher", "vor", "davor", "zuvor", "frueher", "before", "earlier", "ahead", "prior", "beforehand", "schon", "bitte", "please"}
+	return []string{"vorher", "vor", "davor", "zuvor", "frueher", "before", "earlier", "ahead", "prior", "beforehand", "schon", "bitte", "please",
+		"am", "the", "on", "an", "ein", "den", "dem", "der"}
 }
 
 // takeLead takes how long before out of words; what is left names the date.
@@ -72,11 +74,13 @@ func (l *lead) take(words []string, twice *bool) int {
 		l.said, l.minutes, l.days = true, leadEvening, max(l.days, 1)
 	case "um", "at":
 		return l.clock(words)
-	case "am", "in", "the", "on", "den", "einen", "eine", "a", "an": // before one of the words above
-		if len(words) > 1 && l.take(words[1:2], new(bool)) == 1 {
-			return 2
+	case "in":
+		for n := min(len(words)-1, leadWords); n > 0; n-- {
+			if _, _, ok := lang.ReadLength(strings.Join(words[1:n+1], " ")); ok {
+				l.ahead = strings.Join(words[:n+1], " ")
+				return n + 1
+			}
 		}
-		return 0
 	default:
 		if !slices.Contains(leadFillers(), word) {
 			return 0

@@ -134,7 +134,7 @@ func (t *Table) Card(ctx context.Context, q store.Querier, n Network, language s
 	}
 	return t.phrases.Text(language, "set_card", lang.Values{
 		"P": ShownPrefix(n.Prefix), "Network": n.Name, "Who": who, "Months": Months(set, n.Retention),
-		"Model": t.modelLines(set, language, ShownPrefix(n.Prefix)), "Digest": planned, "Offers": network,
+		"Model": t.modelLines(set, language, ShownPrefix(n.Prefix)), "Digest": planned, "Offers": network + t.calendarLine(language, ShownPrefix(n.Prefix)),
 		"Threads": t.phrases.Say(language, "set_threads", lang.Values{
 			"Begin": state(set[store.SetBegin] != store.Off), "After": state(set[store.SetAfter] != store.Off)}),
 		"Polls":  t.phrases.Say(language, "set_polls", lang.Values{"State": state(set[store.SetPolls] == store.On)}),

@@ -187,7 +187,7 @@ func (c *Call) dateOn(ctx context.Context, tx *store.Tx, o *store.Offer, typed s
 	}
 	var on []store.Occurrence
 	for _, d := range dates {
-		if sameDay(d.Start.In(zone), w.Start.In(zone)) && (w.AllDay || d.Start.Equal(w.Start)) {
+		if d.Start.Equal(w.Start) || w.AllDay && onDay(o, d, w.Start) {
 			on = append(on, d)
 		}
 	}
@@ -210,4 +210,13 @@ func (c *Call) dateOn(ctx context.Context, tx *store.Tx, o *store.Offer, typed s
 	return offers.Item{}, c.wrong("signup_two_then", about)
 }
 
-func sameDay(a, b time.Time) bool { return a.Year() == b.Year() && a.YearDay() == b.YearDay() }
+// onDay tells whether a date takes place on the day that begins at midnight.
+func onDay(o *store.Offer, d store.Occurrence, midnight time.Time) bool {
+	if d.AllDay { // whole days belong to the calendar they stand in
+		if own, err := time.LoadLocation(o.Zone); err == nil && o.Zone != "" {
+			midnight = time.Date(midnight.Year(), midnight.Month(), midnight.Day(), 0, 0, 0, 0, own)
+		}
+	}
+	next := midnight.AddDate(0, 0, 1)
+	return d.Start.Before(next) && (d.End.After(midnight) || !d.Start.Before(midnight))
+}

@@ -119,6 +119,9 @@ func TestGoingWhich(t *testing.T) {
 		"dabei 7 24.11.":            "[problem signup_cancelled] Das fällt leider aus: Reihe (7), Dienstag, 24. November",
 		"dabei 7 25.11.":            "[problem signup_two_then] An dem Tag ist Reihe (7) mehr als einmal. Schreib die Uhrzeit dazu, zum Beispiel !dabei 7 25.11. 10:00.",
 		"dabei 7 25.11. 18:00":      "Mittwoch, 25. November 2026, 18:00",
+		"dabei 8 24.11.":            "Fachtage (8), Sonntag, 22. November 2026 – Mittwoch, 25. November 2026.", // it is running
+		"dabei 8 25.11.":            "Fachtage (8), Sonntag, 22. November",
+		"dabei 8 26.11.":            "[problem signup_not_then]",
 	} {
 		t.Run(text, func(t *testing.T) {
 			h := newHouse(t)
@@ -135,7 +138,7 @@ func TestGoingWhich(t *testing.T) {
 }
 
 // oddOffers are 3, looking for help; 4, over; 5, cancelled; 6, withdrawn; 7, a
-// series whose first date is off and which has two on a day.
+// series whose first date is off and which has two on a day; 8, days that run.
 func (h *house) oddOffers() {
 	h.t.Helper()
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, h.zone) }
@@ -148,6 +151,7 @@ func (h *house) oddOffers() {
 		for n, o := range []store.Offer{
 			{Title: "Suche Beamer", Kind: offers.KindHelp, Help: store.HelpNeed, Author: ben},
 			{Title: "Vorbei"}, {Title: "Abgesagt", Status: store.OfferCancelled}, {Title: "Weg", Status: store.OfferWithdrawn}, {Title: "Reihe", Author: "@dora:example.org"},
+			{Title: "Fachtage"},
 		} {
 			o.Network, o.Number, o.UID, o.Zone = "Nord", n+3, fmt.Sprint("odd", n), "Europe/Berlin"
 			if o.Status == "" {
@@ -156,9 +160,12 @@ func (h *house) oddOffers() {
 			if err := w.Insert(ctx, &o); err != nil {
 				return err
 			}
-			dates := map[int][]time.Time{4: {at(20, 10)}, 5: {at(26, 10)}, 6: {at(26, 10)}, 7: {at(24, 10), at(25, 10), at(25, 18)}}
+			dates := map[int][]time.Time{4: {at(20, 10)}, 5: {at(26, 10)}, 6: {at(26, 10)}, 7: {at(24, 10), at(25, 10), at(25, 18)}, 8: {at(22, 0)}}
 			for i, start := range dates[o.Number] {
 				d := store.Occurrence{Offer: o.ID, Key: start, Start: start, End: start.Add(time.Hour), Cancelled: o.Number == 7 && i == 0}
+				if o.Number == 8 {
+					d.AllDay, d.End = true, at(26, 0)
+				}
 				if err := w.PutDate(ctx, d); err != nil {
 					return err
 				}

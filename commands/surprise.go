@@ -59,7 +59,7 @@ func (t *taster) other(ctx context.Context) (bool, error) {
 
 // given is something that somebody has to give.
 func (t *taster) given(ctx context.Context) (bool, error) {
-	list, _, err := store.HelpOffers(ctx, t.tx, []string{t.Network.Name}, store.HelpGive, tasterChoice, 0)
+	list, err := t.helps(ctx, store.HelpGive)
 	if err != nil || len(list) == 0 {
 		return false, err
 	}

@@ -19,12 +19,19 @@ import (
 
 // OfferData is what is stored about a person around offers.
 type OfferData struct {
-	Offers    []OfferBrought         `json:"offers"` // that they brought
-	Signups   []SignupData           `json:"signups"`
-	Reminders []ReminderData         `json:"reminders"`
-	Proposals []ProposalData         `json:"proposals"` // what waits for a yes
-	Settings  map[string]string      `json:"settings"`
-	Calendars []store.PersonCalendar `json:"calendars"` // their own feeds, without the address
+	Offers    []OfferBrought    `json:"offers"` // that they brought
+	Signups   []SignupData      `json:"signups"`
+	Reminders []ReminderData    `json:"reminders"`
+	Proposals []ProposalData    `json:"proposals"` // what waits for a yes
+	Settings  map[string]string `json:"settings"`
+	Calendars []CalendarData    `json:"calendars"` // their own feeds, without the address
+}
+
+// CalendarData is that they have a calendar to subscribe to.
+type CalendarData struct {
+	Network string    `json:"network"`
+	Alarm   int       `json:"alarm_minutes,omitempty"` // before each date; 0: none
+	At      time.Time `json:"at"`
 }
 
 // OfferBrought is an offer as the one who brought it gets it.
@@ -64,6 +71,7 @@ type ReminderData struct {
 	Date    time.Time  `json:"date"`
 	Days    int        `json:"days_before,omitempty"`
 	Minutes int        `json:"minutes_before,omitempty"`
+	Clock   string     `json:"at,omitempty"` // a time of that day, instead of minutes: "08:00"
 	Sent    *time.Time `json:"sent_for,omitempty"`
 }
 
@@ -105,7 +113,11 @@ func (d *OfferData) read(ctx context.Context, q store.Querier, user id.UserID) e
 	if d.Settings, err = store.PersonSettings(ctx, q, user); err != nil {
 		return err
 	}
-	d.Calendars, err = store.PersonCalendars(ctx, q, user)
+	links, err := store.CalendarLinksOf(ctx, q, user)
+	d.Calendars = []CalendarData{}
+	for _, l := range links {
+		d.Calendars = append(d.Calendars, CalendarData{Network: l.Network, Alarm: int(l.Alarm / time.Minute), At: l.At})
+	}
 	return err
 }
 
@@ -131,6 +143,9 @@ func (d *OfferData) readDates(ctx context.Context, q store.Querier, user id.User
 			return err
 		}
 		one := ReminderData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Days: r.Days, Minutes: r.Minutes}
+		if r.Minutes < 0 {
+			one.Minutes, one.Clock = 0, fmt.Sprintf("%02d:%02d", -r.Minutes/60, -r.Minutes%60)
+		}
 		if !r.SentFor.IsZero() {
 			one.Sent = &r.SentFor
 		}
@@ -181,7 +196,11 @@ func (d *OfferData) html(b *strings.Builder, p *lang.Phrases, language string, z
 		signups = append(signups, join(dated(s.Network, s.Number, s.Title, s.Date), s.Name, waiting))
 	}
 	for _, r := range d.Reminders {
-		reminders = append(reminders, join(dated(r.Network, r.Number, r.Title, r.Date), p.Say(language, "mydata_before", lang.Values{"Days": r.Days, "Minutes": r.Minutes})))
+		before := p.Say(language, "mydata_before", lang.Values{"Days": r.Days, "Minutes": r.Minutes})
+		if r.Clock != "" {
+			before = p.Say(language, "mydata_before_clock", lang.Values{"Days": r.Days, "Clock": r.Clock})
+		}
+		reminders = append(reminders, join(dated(r.Network, r.Number, r.Title, r.Date), before))
 	}
 	for _, w := range d.Proposals {
 		proposals = append(proposals, join(moment(w.At), w.Network, p.Say(language, "mydata_"+w.Kind), string(w.Content)))

@@ -25,10 +25,9 @@ const (
 )
 
 // morningAfter is nine o'clock on the day after a date, on the clock of zone.
-func morningAfter(i Item, zone *time.Location) time.Time {
-	end := i.End
-	if end.Before(i.Start) {
-		end = i.Start
+func morningAfter(start, end time.Time, zone *time.Location) time.Time {
+	if end.Before(start) {
+		end = start
 	}
 	y, m, d := end.In(zone).Add(-nightEnds).Date()
 	return time.Date(y, m, d+1, afterHour, 0, 0, 0, zone)
@@ -42,25 +41,42 @@ func (a *Attendant) after(ctx context.Context, tx *store.Tx, now time.Time) (nex
 	if err != nil {
 		return next, err
 	}
-	for _, od := range list {
-		i := newItem(&od.Offer, od.Date)
-		later, err := a.inThreads(ctx, tx, i, store.SetAfter, now, func(r AnnounceRoom, s store.Shown) error {
-			due := morningAfter(i, r.Zone)
-			if due.After(now) {
-				next = earlier(next, due)
-				return nil
-			}
-			if now.After(due.Add(afterLate)) {
-				return nil
-			}
-			return a.ask(ctx, tx, r, s, i, address(od.Offer.Material), now)
-		})
+	for _, e := range list {
+		n, ok := a.Network(e.Network)
+		if !ok {
+			continue
+		}
+		due := morningAfter(e.Start, e.End, n.Zone)
+		if due.After(now) {
+			next = earlier(next, due)
+			continue
+		}
+		if now.After(due.Add(afterLate)) {
+			continue
+		}
+		later, err := a.askIn(ctx, tx, e, now)
 		if err != nil {
 			return next, err
 		}
 		next = earlier(next, later)
 	}
 	return next, nil
+}
+
+// askIn asks in all rooms that a date was announced in.
+func (a *Attendant) askIn(ctx context.Context, tx *store.Tx, e store.EndedDate, now time.Time) (later time.Time, err error) {
+	o, err := store.OfferByID(ctx, tx, e.Offer)
+	if err != nil {
+		return later, err
+	}
+	d, err := store.Date(ctx, tx, e.Offer, e.Key)
+	if err != nil {
+		return later, err
+	}
+	i := newItem(&o, d)
+	return a.inThreads(ctx, tx, i, store.SetAfter, now, func(r AnnounceRoom, s store.Shown) error {
+		return a.ask(ctx, tx, r, s, i, address(o.Material), now)
+	})
 }
 
 // ask puts the line into the outbox and notes it.

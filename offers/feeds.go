@@ -140,7 +140,7 @@ func (p *Poller) run(ctx context.Context, j *schedule.Job) error {
 			if err != nil {
 				return err
 			}
-			zerolog.Ctx(ctx).Info().Str("job", j.Key).Int("new", report.New).Int("changed", report.Changed).
+			zerolog.Ctx(ctx).Info().Str("job", j.Key).Int("new", report.New).Int("changed", report.Changed).Int("joined", report.Joined).
 				Int("withdrawn", report.Withdrawn).Int("skipped", len(report.Skipped)).Msg("Read feed")
 		}
 		is.Checked = now

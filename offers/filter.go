@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"buffet/lang"
-	"buffet/store"
 )
 
 // Filter is which offers a room wants to see; schedules keep it as JSON.
@@ -16,6 +15,8 @@ type Filter struct {
 	Kind   string   `json:"kind,omitempty"`   // one of the Kind constants; "" for all
 	Topics []string `json:"topics,omitempty"` // an offer must have one of them
 	Words  []string `json:"words,omitempty"`  // each must be a topic or stand in title, description, host or place
+	From   []string `json:"from,omitempty"`   // it must be of one of these hosts or sources
+	Not    []string `json:"not,omitempty"`    // none must be its kind, a topic, or stand in title or host
 }
 
 // Query is what a person asked a list for: offers that are on between From and
@@ -47,7 +48,8 @@ const (
 )
 
 // ParseFilter reads what stands behind the command, words in any order and in
-// either language: a period, a kind, a page; every other word is looked for.
+// either language: a period, a kind, a page, "von: …" and "ohne …"; every other
+// word is looked for.
 // now is the instant of asking, zone where a day begins. A number that makes
 // no sense is a *lang.Problem. Without a period it is the next 30 days.
 func ParseFilter(args []string, language string, now time.Time, zone *time.Location) (Query, error) {
@@ -62,7 +64,7 @@ func ParseFilter(args []string, language string, now time.Time, zone *time.Locat
 		}
 		p.args = p.args[n:]
 	}
-	if len(p.q.Filter.Words) > maxWords {
+	if f := p.q.Filter; len(f.Words)+len(f.From)+len(f.Not) > maxWords {
 		return Query{}, lang.Wrong("offer_too_many_words", lang.Values{"Max": maxWords})
 	}
 	p.q.bounds(zone)
@@ -102,6 +104,9 @@ func (p *filterParser) at(i int) string {
 // one takes what stands first and tells how many words that were.
 func (p *filterParser) one() (int, error) {
 	word := p.at(0)
+	if n := p.listed(word); n > 0 {
+		return n, nil
+	}
 	if filler(word) {
 		if unit(p.at(1)) == 7 && nextOne(word) {
 			p.period(PeriodNextWeek, 7)
@@ -134,6 +139,30 @@ func (p *filterParser) one() (int, error) {
 		}
 	}
 	return 1, nil
+}
+
+// listed takes "von: caritas, awo" and "ohne fortbildung, recht", and tells how
+// many words that were; 0: it is neither. A comma or "und" goes on.
+func (p *filterParser) listed(word string) int {
+	list := &p.q.Filter.From
+	switch key := strings.TrimSuffix(word, ":"); {
+	case slices.Contains([]string{"ohne", "nicht", "kein", "keine", "without", "not", "no"}, key):
+		list = &p.q.Filter.Not
+	case key == word || !slices.Contains([]string{"von", "aus", "from", "by"}, key): // with a colon: "von" alone is a filler of many sentences
+		return 0
+	}
+	n := 1
+	for more := true; more && n < len(p.args); n++ {
+		more = strings.HasSuffix(p.args[n], ",")
+		if one := strings.TrimFunc(p.args[n], punctuation); one != "" {
+			*list = append(*list, one)
+		}
+		if next := p.at(n + 1); next == "und" || next == "and" || next == "oder" || next == "or" {
+			more = true
+			n++
+		}
+	}
+	return n
 }
 
 func (p *filterParser) period(period Period, days int) { p.q.Period, p.q.Filter.Days = period, days }
@@ -222,43 +251,4 @@ func KindOf(word string) string {
 		return KindHelp
 	}
 	return ""
-}
-
-// matcher is a filter made ready.
-type matcher struct {
-	topics, words [][2]string // each folded both ways
-}
-
-func newMatcher(f Filter) *matcher {
-	m := &matcher{}
-	for _, t := range f.Topics {
-		m.topics = append(m.topics, [2]string{fold(t, false), fold(t, true)})
-	}
-	for _, w := range f.Words {
-		m.words = append(m.words, [2]string{fold(w, false), fold(w, true)})
-	}
-	return m
-}
-
-func (m *matcher) all() bool { return len(m.topics) == 0 && len(m.words) == 0 }
-
-func (m *matcher) matches(od *store.OfferDate) bool {
-	if len(m.topics) > 0 && !slices.ContainsFunc(od.Offer.Topics, func(has string) bool {
-		short, long := fold(has, false), fold(has, true)
-		return slices.ContainsFunc(m.topics, func(t [2]string) bool { return t[0] == short || t[1] == long })
-	}) {
-		return false
-	}
-	if len(m.words) == 0 {
-		return true
-	}
-	o, d := &od.Offer, &od.Date
-	text := strings.Join([]string{o.Title, d.Title, o.Host, o.Location, d.Location, strings.Join(o.Topics, "\n"), o.Description}, "\n")
-	short, long := fold(text, false), fold(text, true)
-	for _, w := range m.words {
-		if !strings.Contains(short, w[0]) && !strings.Contains(long, w[1]) {
-			return false
-		}
-	}
-	return true
 }

@@ -139,16 +139,16 @@ func withHolidays(o *store.Offer, r Recurrence) (Recurrence, error) {
 	}
 	r.Except, r.Overrides = slices.Clone(r.Except), slices.Clone(r.Overrides)
 	for _, d := range dates {
-		if !days[icalWall(d.Start, loc).Format(icalDateForm)] || t.index(d.Key, false) >= 0 {
+		if !days[icalWall(d.Start, loc).Format(icalDateForm)] {
 			continue
 		}
-		if t.index(d.Key, true) >= 0 { // an exception would not reach the first date of a change for good
+		if t.index(d.Key, true) >= 0 && t.index(d.Key, false) < 0 { // an exception would not reach the first date of a change for good
 			off := t.override(d)
 			off.Cancelled = true
 			r.Overrides = append(r.Overrides, off)
 			continue
 		}
-		r.Except = append(r.Except, d.Key.UTC().Format(icalUTCForm))
+		r.Except = append(r.Except, d.Key.UTC().Format(icalUTCForm)) // does nothing to a date that was changed alone
 	}
 	return r, nil
 }

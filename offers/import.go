@@ -24,7 +24,8 @@ type Report struct {
 	Changed   int       `json:"changed"`
 	Unchanged int       `json:"unchanged"`
 	Withdrawn int       `json:"withdrawn"`
-	Changes   []Change  `json:"changes"` // in the order of the calendar, withdrawn ones last
+	Joined    int       `json:"joined,omitempty"` // that another source or a member had already
+	Changes   []Change  `json:"changes"`          // in the order of the calendar, withdrawn ones last
 	Skipped   []Skipped `json:"skipped"`
 }
 
@@ -49,7 +50,8 @@ const (
 // calendar. An offer is known by its UID within the network: what is the same
 // is not touched, an older SEQUENCE is ignored, what the calendar does not name
 // any more is withdrawn (unless the reader merely could not read it), and what
-// comes back gets its old number. Posts that show what changed are mended by a
+// comes back gets its old number. What another source or a member has already is
+// one offer with that (see twins). Posts that show what changed are mended by a
 // job of kind MendKind in the same transaction. now is the instant of the
 // import. For a dry run, roll back.
 func Import(ctx context.Context, tx *store.Tx, network, source string, cal *Calendar, now time.Time) (*Report, error) {
@@ -88,6 +90,7 @@ type importer struct {
 	feeds           map[string]bool // sources that are read again and again
 	shown           map[int64]bool  // offers in a post whose window is open, or that people signed up for
 	stale           []int64         // those of them that changed
+	twins           *twins
 	report          *Report
 }
 
@@ -109,6 +112,9 @@ func (im *importer) load(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read feeds: %w", err)
 	}
+	if im.twins, err = loadTwins(ctx, im.tx, im.network, im.source); err != nil {
+		return err
+	}
 	im.feeds = map[string]bool{}
 	for _, f := range feeds {
 		if f.Network == im.network {
@@ -123,7 +129,12 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	mark, known := im.marks[e.UID]
+	if t, ok := im.twins.same[e.UID]; ok {
+		if done, err := im.alias(ctx, e, hash, t); err != nil || done {
+			return err
+		}
+	}
+	mark, known := im.marks[e.UID] // of one that is not known, its ID is 0
 	if known && !im.fresh(mark, e, hash) {
 		im.report.Unchanged++
 		return im.takeOver(ctx, mark, hash)
@@ -137,16 +148,8 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 		im.report.Skipped = append(im.report.Skipped, Skipped{UID: e.UID, Title: e.Title, Reason: ReasonRule, Detail: err.Error()})
 		return nil
 	}
-	what := ChangeNew
-	if known {
-		o.ID, o.Number = mark.ID, mark.Number
-		what, err = im.change(ctx, o, mark, fresh)
-	} else {
-		im.highest++
-		o.Number = im.highest
-		err = insert(ctx, im.w, o, fresh)
-	}
-	if err != nil {
+	what, err := im.put(ctx, o, mark, fresh)
+	if err != nil || what == "" {
 		return err
 	}
 	if what == ChangeNew {
@@ -159,6 +162,38 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 		Status: o.Status, Hash: o.Hash, Title: o.Title}
 	return nil
 }
+
+// put adds an offer, or changes the one that it is, and tells what happened; ""
+// if another source has it.
+func (im *importer) put(ctx context.Context, o *store.Offer, mark store.OfferMark, fresh []store.Occurrence) (string, error) {
+	var like *store.OfferLike
+	if mark.ID == 0 {
+		var sure bool
+		var err error
+		if like, sure, err = im.findTwin(ctx, o, fresh); err != nil {
+			return "", err
+		}
+		switch {
+		case like != nil && sure && im.alive(like.Source):
+			return "", im.join(ctx, o, like)
+		case like != nil && sure:
+			mark = store.OfferMark{ID: like.ID, Number: like.Number}
+		}
+	}
+	if mark.ID != 0 {
+		o.ID, o.Number = mark.ID, mark.Number
+		return im.change(ctx, o, mark, fresh)
+	}
+	im.highest++
+	o.Number = im.highest
+	if err := insert(ctx, im.w, o, fresh); err != nil || like == nil {
+		return ChangeNew, err
+	}
+	return ChangeNew, im.askTwin(ctx, o, like)
+}
+
+// alive tells whether a source may still say something of its offers.
+func (im *importer) alive(source string) bool { return source == SourceMember || im.feeds[source] }
 
 // fresh tells whether an entry says something new about a known offer.
 func (im *importer) fresh(mark store.OfferMark, e *Entry, hash string) bool {
@@ -217,7 +252,15 @@ func (im *importer) withdraw(ctx context.Context, seen map[string]bool) error {
 		}
 	}
 	slices.SortFunc(gone, func(a, b store.OfferMark) int { return a.Number - b.Number })
+	if err := im.dropTwins(ctx, seen); err != nil {
+		return err
+	}
 	for _, m := range gone {
+		if given, err := im.handOver(ctx, m); err != nil {
+			return err
+		} else if given {
+			continue
+		}
 		if err := im.tx.WithdrawOffer(ctx, m.ID, im.now); err != nil {
 			return err
 		}

@@ -35,43 +35,6 @@ func ReadLine(language, text string, now time.Time) (Line, error) {
 	return l, err
 }
 
-// ReadHelp reads what somebody looks for or offers: text without a date. The
-// first sentence or line is the title, if it fits.
-func ReadHelp(text string) Line {
-	text = strings.TrimSpace(text)
-	for _, m := range unnamed.FindAllString(text, -1) {
-		text = strings.TrimRight(strings.TrimSpace(strings.Replace(text, m, "", 1)), ",;")
-		return helpLine(text, true)
-	}
-	return helpLine(text, false)
-}
-
-func helpLine(text string, unnamed bool) Line {
-	l := Line{Unnamed: unnamed}
-	title, rest, _ := strings.Cut(text, "\n")
-	title, rest = strings.TrimSpace(title), strings.TrimSpace(rest)
-	if r := []rune(title); len(r) > draftTitle {
-		at := cutAt(r[:draftTitle-1])
-		title, rest = strings.TrimSpace(string(r[:at]))+"…", strings.TrimSpace("…"+strings.TrimSpace(string(r[at:]))+"\n"+rest)
-	}
-	l.Title, l.Description = title, rest
-	l.URL, _ = linkIn(text)
-	for _, tag := range hashtag.FindAllStringSubmatch(text, -1) {
-		l.Topics = append(l.Topics, tag[1])
-	}
-	return l
-}
-
-// cutAt is where a text is cut so that no word is torn, in runes.
-func cutAt(r []rune) int {
-	for i := len(r) - 1; i > len(r)/2; i-- {
-		if r[i] == ' ' {
-			return i
-		}
-	}
-	return len(r)
-}
-
 var (
 	unnamed = regexp.MustCompile(`(?i)(?:^|[,;\s]\s*)(?:ohne (?:meinen )?namen|without (?:my )?name|anonym|anonymous(?:ly)?)\s*[.!]?\s*$`)
 	feasts  = regexp.MustCompile(`(?i)\s*\(?\b(?:auch (?:an|am) (?:gesetzlichen )?feiertage?n?|auch feiertags|also on (?:public |bank )?holidays|including (?:public |bank )?holidays|(?:public |bank )?holidays too)\b\)?`)
@@ -201,7 +164,7 @@ func (l *Line) readWhen(language string) (err error) {
 	w, used, err := lang.FindWhen(language, texts, title, now)
 	if len(used) == 0 && title && len(texts) > 0 {
 		// somebody began with the date
-		if first, only, ferr := lang.FindWhen(language, texts[:1], false, now); len(only) > 0 && len(texts) > 1 && wholly(texts[0], now) {
+		if first, only, ferr := lang.FindWhen(language, texts[:1], false, now); len(only) > 0 && wholly(texts[0], now) {
 			w, used, err = first, only, ferr
 		}
 	}

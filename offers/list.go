@@ -99,7 +99,7 @@ func (v View) empty(t *lang.Text, query Query, total int) *lang.Text {
 		return t.Say(v.say("offer_page_empty", lang.Values{"Command": v.command(query)}))
 	}
 	key := "offer_none"
-	if f := query.Filter; f.Kind != "" || len(f.Words) > 0 || len(f.Topics) > 0 {
+	if f := query.Filter; f.Kind != "" || !newMatcher(f).all() {
 		key = "offer_none_such"
 	}
 	t.Say(v.say(key, lang.Values{"Period": v.period(query)}))
@@ -143,6 +143,14 @@ func (v View) command(q Query) string {
 	}
 	for _, w := range q.Filter.Words {
 		words = append(words, strings.ReplaceAll(w, "@", ""))
+	}
+	for _, list := range []struct {
+		key   string
+		words []string
+	}{{"offer_word_from", q.Filter.From}, {"offer_word_without", q.Filter.Not}} {
+		if len(list.words) > 0 {
+			words = append(words, v.say(list.key), strings.ReplaceAll(strings.Join(list.words, ", "), "@", ""))
+		}
 	}
 	if len(q.Filter.Topics) == 1 {
 		words = append(words, strings.ReplaceAll(q.Filter.Topics[0], "@", ""))

@@ -69,11 +69,14 @@ func (m *Mender) run(ctx context.Context, j *schedule.Job) error {
 	})
 }
 
-// mend edits every post with an open window that shows one of these offers,
+// mend lets people move up where there are places now, edits every post with an open window that shows one of these offers,
 // says in each room once what moved, is off or is on again, and sees to it that
 // everybody hears of it who signed up.
 func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendArgs) error {
 	now := m.Now()
+	if err := m.moveUp(ctx, tx, args.Offers, now); err != nil {
+		return err
+	}
 	posts, err := store.OpenAnnouncements(ctx, tx, now)
 	if err != nil {
 		return fmt.Errorf("read announcements: %w", err)

@@ -45,7 +45,12 @@ func (m *Mender) knowMembers(ctx context.Context, offers []int64) error {
 		if err != nil {
 			return err
 		}
-		signed[n] = len(list) > 0
+		if len(list) > 0 {
+			signed[n] = true
+		}
+	}
+	if len(signed) == 0 {
+		return nil
 	}
 	posts, err := store.OpenAnnouncements(ctx, q, m.Now())
 	if err != nil {

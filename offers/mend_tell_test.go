@@ -91,6 +91,7 @@ func TestWhoSignedUpIsTold(t *testing.T) {
 	tb.out()
 	tb.now = tb.now.Add(time.Minute)
 	tb.load(testSource, ev("a", "20261204T150000", "Alpha"), ev("b", "20261203T140000", "Beta"))
+	tb.capacity(1, 4)             // so that who waits goes on waiting
 	tb.known(1, false, "@emil:x") // knows
 	tb.mend()
 	off := " Passt es dir nicht mehr? !dochnicht 1"
@@ -99,6 +100,7 @@ func TestWhoSignedUpIsTold(t *testing.T) {
 		"@finn:x [] " + moved + told + off, "@gast:x [] " + moved + told + off}, "\n"))
 	tb.now = tb.now.Add(time.Minute)
 	tb.load(testSource, ev("a", "20261204T150000", "Alpha", "DESCRIPTION:x"), ev("b", "20261203T140000", "Beta"))
+	tb.capacity(1, 4)
 	tb.mend()
 	tb.equal("again", tb.news(), []string{})
 }

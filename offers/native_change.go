@@ -188,6 +188,9 @@ func Cancelled(o store.Offer, scope Scope, key, now time.Time) (store.Offer, err
 	if scope, key, err = t.mean(scope, key, now); err != nil {
 		return o, err
 	}
+	if key.IsZero() {
+		return o, lang.Wrong("native_over", lang.Values{"Number": o.Number})
+	}
 	switch scope {
 	case OnlyThis:
 		err = t.one(key, func(v *Override) { v.Cancelled = true })

@@ -138,6 +138,11 @@ func TestChangeScopes(t *testing.T) {
 			o = tb.edit(o, OnlyThis, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
 			return tb.edit(o, Following, tb.key(o, "27.10."), tb.at("jeden Dienstag und Freitag 14-15 Uhr"))
 		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 14.10. 09:00-10:00, 20.10. 14:00-15:30, 27.10. 14:00-15:00, 30.10. 14:00-15:00, 03.11. 14:00-15:30 Bonn, 06.11. 14:00-15:00, 10.11. 14:00-15:00"},
+		{"another rhythm, later dates elsewhere", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, Following, tb.key(o, "20.10."), Edit{Location: text("Ulm")})
+			o = tb.edit(o, Following, tb.key(o, "3.11."), Edit{Location: text("Bonn")})
+			return tb.edit(o, All, time.Time{}, tb.at("jeden Montag 14-15 Uhr"))
+		}, "29.09. 14:00-15:30, 06.10. 14:00-15:30, 12.10. 14:00-15:00, 19.10. 14:00-15:00, 26.10. 14:00-15:00 Ulm, 02.11. 14:00-15:00 Ulm, 09.11. 14:00-15:00 Bonn"},
 		{"the rhythm it has, at another hour", func(tb *table, o store.Offer) store.Offer {
 			key := tb.key(o, "27.10.")
 			o = tb.edit(o, All, time.Time{}, tb.at("jeden Dienstag 16-17 Uhr"))
@@ -217,4 +222,69 @@ func TestChangeRefuses(t *testing.T) {
 	tb.refuse("native_over", o, All, time.Time{}, tb.at("1.2. 9 Uhr"))
 	o = tb.edit(o, All, time.Time{}, Edit{Material: text("https://example.org/folien")})
 	tb.equal("material of what is over", o.Material, "https://example.org/folien")
+}
+
+// What shows an offer is mended, and sign-ups stay with their dates.
+func TestChangeMendsPosts(t *testing.T) {
+	tb := newTable(t)
+	tb.members()
+	o := tb.bring(Draft{Title: "<b>@room</b> A", Host: "@room", Location: "Kiel", When: tb.when("jeden Dienstag 14-15:30 Uhr bis 31.12.")})
+	key := tb.key(o, "1.12.")
+	tb.write(func(tx *store.Tx) error {
+		return tx.PutSignup(t.Context(), store.Signup{Offer: o.ID, Key: key, User: anke, At: tb.now})
+	})
+	if !tb.announce("k", "{}", tb.now) {
+		t.Fatal("not announced")
+	}
+	out := tb.out()
+	if post := out[0]; strings.Contains(post.Plain+post.HTML, "@room") || strings.Contains(post.HTML, "<b>@") || !strings.Contains(post.Plain, "<b>@\u200broom</b> A") {
+		t.Errorf("announced as %s", post.HTML)
+	}
+	last := func() string {
+		t.Helper()
+		if tb.mend() != 1 {
+			t.Error("not one job to mend")
+		}
+		text := ""
+		for _, m := range tb.out() {
+			if m.Edits != "" {
+				text = m.Plain
+			}
+		}
+		return text
+	}
+	o = tb.edit(o, OnlyThis, key, tb.at("2.12. 16-17 Uhr"))
+	if text := last(); !strings.Contains(text, "Mi, 2. Dez, 16:00–17:00 Uhr") {
+		t.Errorf("the post shows %s", text)
+	}
+	o = tb.edit(o, All, time.Time{}, Edit{Title: text("Beratung")})
+	if text := last(); !strings.Contains(text, "Beratung") {
+		t.Errorf("the post shows %s", text)
+	}
+	// every Tuesday becomes every Wednesday: the date has a new key
+	o = tb.edit(o, All, time.Time{}, tb.at("jeden Mittwoch 14-15 Uhr"))
+	if text := last(); !strings.Contains(text, "Mi, 2. Dez, 14:00–15:00 Uhr") {
+		t.Errorf("the post shows %s", text)
+	}
+	list, err := store.SignupsBy(t.Context(), tb.store.Reader(), anke)
+	if err != nil || len(list) != 1 || !list[0].Key.Equal(tb.key(o, "2.12.")) {
+		t.Errorf("signed up for %+v, %v, dates %v", list, err, tb.starts(o))
+	}
+	o = tb.cancel(o, All, time.Time{})
+	if text := last(); !strings.Contains(text, "fällt aus") {
+		t.Errorf("the post shows %s", text)
+	}
+	_, items, _ := tb.ask(lang.German, "woche")
+	if len(items) != 1 || items[0].Status != store.OfferCancelled {
+		t.Errorf("listed as %+v", items)
+	}
+}
+
+// The index follows: an offer is found by what it is called now.
+func TestChangeIsFound(t *testing.T) {
+	tb := newTable(t)
+	o := tb.bring(Draft{Title: "Kollegiale Beratung", When: tb.when("3.12. 14-15 Uhr")})
+	tb.edit(o, All, time.Time{}, Edit{Title: text("Brandschutz"), Description: text("mit Feuerlöscher")})
+	tb.equal("by its title", tb.titles("monat", "brandschutz"), []string{"Brandschutz"})
+	tb.equal("by the old one", len(tb.titles("monat", "kollegiale")), 0)
 }

@@ -123,5 +123,36 @@ func (t *timetable) freeze(old *timetable, cut, now time.Time) error {
 		}
 	}
 	t.Overrides = kept
+	if err := t.texts(old, cut); err != nil {
+		return err
+	}
 	return t.prune()
+}
+
+// texts takes over what the old series said of its later dates, as title, place
+// and link: from the first new date on that is not earlier.
+func (t *timetable) texts(old *timetable, cut time.Time) error {
+	dates, err := expand(t.Recurrence, cut, cut.Add(2*layOutAhead))
+	if err != nil {
+		return err
+	}
+	future := slices.DeleteFunc(slices.Clone(old.Overrides), func(o Override) bool { return !o.Future })
+	slices.SortStableFunc(future, func(a, b Override) int { return old.key(a).Compare(old.key(b)) })
+	for _, o := range future {
+		start := old.instant(o.Start)
+		at := slices.IndexFunc(dates, func(d Date) bool { return !d.Start.Before(start) && !d.Start.Before(cut) })
+		if at < 0 {
+			continue
+		}
+		if there := t.index(dates[at].Key, true); there >= 0 { // an earlier one that went on until here
+			t.Overrides = slices.Delete(t.Overrides, there, there+1)
+		}
+		next, err := t.plan(dates[at].Key)
+		if err != nil {
+			return err
+		}
+		next.Future, next.Title, next.Location, next.URL = true, o.Title, o.Location, o.URL
+		t.Overrides = append(t.Overrides, next)
+	}
+	return nil
 }

@@ -81,7 +81,11 @@ func (d *differ) shown(s string) string {
 }
 
 func (d *differ) status() {
-	if d.was.Status != d.is.Status {
+	switch {
+	case d.was.Status == d.is.Status:
+	case d.is.Help != "":
+		d.line().Say(d.v.say("native_help_" + d.is.Status))
+	default:
 		d.line().Say(d.v.say("native_is_" + d.is.Status))
 	}
 }
@@ -176,7 +180,7 @@ func (d *differ) rhythm(was, is []Item) {
 		if o.Rule == "" {
 			return d.v.say("native_once")
 		}
-		return d.v.rule(&Offer{Offer: *o, Next: list[:min(len(list), NextDates)]})
+		return strings.TrimSuffix(d.v.rule(&Offer{Offer: *o, Next: list[:min(len(list), NextDates)]}), ":")
 	}
 	d.line().Say(d.v.say("native_rhythm")).Raw(": " + words(d.was, was) + " → ").Bold(words(d.is, is))
 	var days []string

@@ -54,6 +54,8 @@ type Offer struct {
 	store.Offer
 	Next []Item // at most NextDates
 	More bool   // there are further dates
+
+	Joined int // number of the offer that this one is the same as; 0: none
 }
 
 // NextDates is how many dates of a series RenderOffer shows.
@@ -75,6 +77,13 @@ func Find(ctx context.Context, q store.Querier, network string, number int, now 
 		return nil, err
 	}
 	full := &Offer{Offer: o, More: len(dates) > NextDates}
+	if to := joinedTo(&o); to != 0 {
+		same, err := store.OfferByID(ctx, q, to)
+		if err != nil {
+			return nil, err
+		}
+		full.Joined = same.Number
+	}
 	for _, d := range dates[:min(len(dates), NextDates)] {
 		i := newItem(&o, d)
 		if err := count(ctx, q, &i); err != nil {

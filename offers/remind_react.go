@@ -18,8 +18,8 @@ const SignAlarm = "⏰"
 // Alarm has a person reminded, an hour before, of the date of an announcement
 // that they reacted to, and tells them in their direct chat; where it shows
 // several they are asked once which is meant. v is for their direct chat.
-func Alarm(ctx context.Context, tx *store.Tx, v View, post string, user id.UserID, e id.EventID) error {
-	items, err := store.AnnouncementItems(ctx, tx, post)
+func Alarm(ctx context.Context, tx *store.Tx, v View, by Reaction) error {
+	items, err := store.AnnouncementItems(ctx, tx, by.Post)
 	if err != nil {
 		return fmt.Errorf("read announced dates: %w", err)
 	}
@@ -37,10 +37,11 @@ func Alarm(ctx context.Context, tx *store.Tx, v View, post string, user id.UserI
 	case len(open) == 0:
 		return nil
 	case len(open) > 1:
-		return alarmWhich(ctx, tx, v, post, user, open)
+		return alarmWhich(ctx, tx, v, by, open)
 	}
 	i := open[0]
-	r, err := AskReminder(ctx, tx, v, store.Reminder{Offer: i.Offer, Key: i.Key, User: user, Minutes: int(reminded / time.Minute), Event: e})
+	r, err := AskReminder(ctx, tx, v, store.Reminder{Offer: i.Offer, Key: i.Key, User: by.User, Minutes: int(reminded / time.Minute),
+		Event: by.Event, Room: by.Room})
 	text := new(lang.Text)
 	if p, wrong := lang.AsProblem(err); wrong {
 		text = v.Phrases.Text(v.Lang, p.Key, p.Values)
@@ -49,8 +50,8 @@ func Alarm(ctx context.Context, tx *store.Tx, v View, post string, user id.UserI
 	} else if text, err = remindedNext(ctx, tx, v, r); err != nil {
 		return err
 	}
-	key := fmt.Sprintf("alarm/%d/%d/%s", i.Offer, store.Millis(i.Key), tx.HashPerson(user)) // a tap again is no news
-	_, err = tx.Send(ctx, store.Message{Key: key, User: user, Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, v.Now)
+	key := fmt.Sprintf("alarm/%d/%d/%s", i.Offer, store.Millis(i.Key), tx.HashPerson(by.User)) // a tap again is no news
+	_, err = tx.Send(ctx, store.Message{Key: key, User: by.User, Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, v.Now)
 	return err
 }
 
@@ -60,8 +61,8 @@ func remindedNext(ctx context.Context, q store.Querier, v View, r *Reminded) (*l
 }
 
 // alarmWhich asks which of several dates is meant.
-func alarmWhich(ctx context.Context, tx *store.Tx, v View, post string, user id.UserID, open []Item) error {
-	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(user)); err != nil || gone {
+func alarmWhich(ctx context.Context, tx *store.Tx, v View, by Reaction, open []Item) error {
+	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(by.User)); err != nil || gone {
 		return err
 	}
 	t := new(lang.Text).Say(v.say("remind_which"))
@@ -76,7 +77,7 @@ func alarmWhich(ctx context.Context, tx *store.Tx, v View, post string, user id.
 		}
 		t.Line().Code(word).Raw(" · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
 	}
-	_, err := tx.Send(ctx, store.Message{Key: "alarm/which/" + tx.HashPerson(user) + "/" + post, User: user,
+	_, err := tx.Send(ctx, store.Message{Key: "alarm/which/" + tx.HashPerson(by.User) + "/" + by.Post, User: by.User,
 		Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)
 	return err
 }

@@ -166,6 +166,8 @@ func RenderOffer(v View, o *Offer) *lang.Text {
 		return v.renderHelp(t, o)
 	}
 	switch {
+	case o.Joined != 0:
+		t.Line().Say(v.say("join_same", lang.Values{"Number": o.Joined, "Command": v.Prefix + v.say("offer_command_one") + " " + strconv.Itoa(o.Joined)}))
 	case o.Status == store.OfferWithdrawn && o.Source == SourceMember:
 		t.Line().Say(v.say("offer_taken_back"))
 	case o.Status != store.OfferActive:

@@ -3,7 +3,6 @@ package offers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -221,76 +220,5 @@ func dropWay(ctx context.Context, tx *store.Tx, v View, w store.SignupWay) error
 		return err
 	}
 	_, err = SignOff(ctx, tx, v, w.Offer, w.Key, w.User)
-	return err
-}
-
-// MoveUp lets those who wait come where an offer has places now, and tells
-// each of them; v is for their direct chats. For an offer whose capacity was
-// changed. Nobody loses a place.
-func MoveUp(ctx context.Context, tx *store.Tx, v View, offer int64) error {
-	dates, err := store.WaitedFor(ctx, tx, offer)
-	if err != nil {
-		return err
-	}
-	for _, key := range dates {
-		i, there, err := DateNow(ctx, tx, offer, key)
-		if err != nil {
-			return err
-		}
-		if !there {
-			continue
-		}
-		if err := moveUp(ctx, tx, v, i, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// moveUp lets people come from the waiting list while there are places. Each
-// is told but self, who is about to hear of it anyway.
-func moveUp(ctx context.Context, tx *store.Tx, v View, i Item, self id.UserID) error {
-	if v.Phrases == nil || i.Status != store.OfferActive || i.Over(v.Now) {
-		return nil
-	}
-	list, err := store.Signups(ctx, tx, i.Offer, i.Key)
-	if err != nil {
-		return err
-	}
-	going := 0
-	for _, s := range list { // those who come stand first
-		if !s.Waiting {
-			going++
-			continue
-		}
-		if i.Capacity > 0 && going >= i.Capacity {
-			return nil
-		}
-		s.Waiting = false
-		going++
-		if err := tx.PutSignup(ctx, s); err != nil {
-			return err
-		}
-		if err := remindStandard(ctx, tx, i, s.User, v.Now); err != nil {
-			return err
-		}
-		if s.User == self {
-			continue
-		}
-		if err := tellMovedUp(ctx, tx, v, i, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func tellMovedUp(ctx context.Context, tx *store.Tx, v View, i Item, s store.Signup) error {
-	j, err := joined(ctx, tx, v, i, s.User, false)
-	if err != nil {
-		return err
-	}
-	text := v.MovedUp(j)
-	key := fmt.Sprintf("movedup/%d/%d/%s/%d/%d", i.Offer, store.Millis(i.Key), tx.HashPerson(s.User), store.Millis(s.At), store.Millis(v.Now))
-	_, err = tx.Send(ctx, store.Message{Key: key, User: s.User, Plain: text.Plain(), HTML: text.HTML()}, v.Now)
 	return err
 }

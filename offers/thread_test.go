@@ -122,7 +122,13 @@ func TestStartsNowUnderPostsThatStand(t *testing.T) {
 	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
 	tb.announceIn("!a:x", "a", "")
 	tb.announceIn("!b:x", "b", "$b")
-	tb.write(func(tx *store.Tx) error { return tx.DropAnnouncement(t.Context(), "b") })
+	tb.announceIn("!d:x", "d", "$d")
+	tb.write(func(tx *store.Tx) error {
+		if err := tx.MoveRoom(t.Context(), "!d:x", "!e:x"); err != nil { // its thread stays in the room that was replaced
+			return err
+		}
+		return tx.DropAnnouncement(t.Context(), "b")
+	})
 	tb.now = tb.now.Add(31 * time.Minute)
 	tb.announceIn("!c:x", "c", "$c")
 	if next := tb.attend(); !next.Equal(tb.now.Add(unsentWait)) {
@@ -132,6 +138,44 @@ func TestStartsNowUnderPostsThatStand(t *testing.T) {
 	tb.now = tb.now.Add(unsentWait)
 	tb.attend()
 	tb.equal("said", tb.lines(), []string{"!a:x $a ▶️ Jetzt geht es los: Alpha (1)"})
+}
+
+// Whatever may be due earlier than the job sleeps wakes it: a post, a date, a
+// reminder. What changes nothing lets it sleep.
+func TestAttendIsPulledForward(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
+	sleeps := func(what string, want bool) {
+		t.Helper()
+		j, err := tb.store.Job(t.Context(), AttendKind)
+		if err != nil || j.RunAt.After(tb.now) != want {
+			t.Errorf("%s: due at %s, %v", what, j.RunAt, err)
+		}
+		tb.attend()
+	}
+	if next := tb.attend(); !next.Equal(tb.now.Add(time.Hour)) {
+		t.Errorf("sleeps until %s", next)
+	}
+	tb.announceIn("!a:x", "a", "$a")
+	sleeps("a post", false)
+	if next := tb.attend(); !next.Equal(tb.now.Add(30 * time.Minute)) {
+		t.Errorf("after a post it sleeps until %s", next)
+	}
+	tb.load(testSource, ev("a", "20261130T093000", "Alpha"))
+	sleeps("the same again", true)
+	tb.load(testSource, ev("a", "20261130T091500", "Alpha"))
+	sleeps("another time", false)
+	tb.load(testSource, ev("a", "20261130T091500", "Alpha"), ev("b", "20261130T091500", "Beta"))
+	sleeps("another offer", false)
+	d := tb.find(1).Next[0]
+	tb.write(func(tx *store.Tx) error {
+		return tx.PutReminder(t.Context(), store.Reminder{Offer: d.Offer, Key: d.Key, User: anna, Minutes: 10})
+	})
+	sleeps("a reminder", false)
+	if next := tb.attend(); !next.Equal(tb.now.Add(5 * time.Minute)) {
+		t.Errorf("with a reminder it sleeps until %s", next)
+	}
+	sleeps("nothing", true)
 }
 
 func TestWhatDoYouTakeAlong(t *testing.T) {

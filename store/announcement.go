@@ -41,6 +41,7 @@ func (tx *Tx) PutAnnouncement(ctx context.Context, a Announcement, items []Annou
 	if err != nil {
 		return fmt.Errorf("note announcement: %w", err)
 	}
+	tx.attend = true // what it shows may start soon
 	if _, err := tx.ExecContext(ctx, `DELETE FROM announcement_item WHERE outbox_key = $1`, a.Key); err != nil {
 		return fmt.Errorf("note announcement: %w", err)
 	}

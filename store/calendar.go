@@ -51,7 +51,7 @@ func SignedDates(ctx context.Context, q Querier, network string, user id.UserID)
 func OffersVersion(ctx context.Context, q Querier, network string) (version [sha256.Size]byte, changed time.Time, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT f.id, f.number, f.uid, f.sequence, f.status, f.hash, f.capacity, f.changed_at, f.expanded_to,
 		f.status <> 'withdrawn' AND EXISTS (SELECT 1 FROM occurrence d WHERE d.offer_id = f.id)
-		FROM offer f WHERE f.network = $1 ORDER BY f.id`, network)
+		FROM offer f WHERE +f.network = $1 ORDER BY f.id`, network)
 	if err != nil {
 		return version, changed, fmt.Errorf("read version of offers: %w", err)
 	}

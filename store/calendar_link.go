@@ -138,16 +138,5 @@ func (tx *Tx) SetCalendarAlarm(ctx context.Context, network string, user id.User
 	return nil
 }
 
-// DropCalendarLinks removes all links of a person; what they open is gone.
-func (tx *Tx) DropCalendarLinks(ctx context.Context, user id.UserID) error {
-	if user == "" {
-		return nil // that would be the networks' own
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM calendar_link WHERE user_id = $1`, user); err != nil {
-		return fmt.Errorf("drop calendar links: %w", err)
-	}
-	return nil
-}
-
 // CalendarSecret is the same in a transaction.
 func (tx *Tx) CalendarSecret(l CalendarLink) string { return tx.s.CalendarSecret(l) }

@@ -62,7 +62,7 @@ func TestCalendarLinks(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 	inJobs(t, s, func(tx *store.Tx) error {
-		return errors.Join(tx.DropCalendarLinks(t.Context(), "@a:x"), tx.DropCalendarLinks(t.Context(), ""))
+		return errors.Join(tx.ForgetPerson(t.Context(), "@a:x"), tx.ForgetPerson(t.Context(), ""))
 	})
 	for secret, who := range map[string]string{fresh: "", old: "", "": ""} {
 		if l, err := store.CalendarLinkBySecret(t.Context(), s.Reader(), secret); !errors.Is(err, store.ErrNotFound) {

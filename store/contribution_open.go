@@ -179,6 +179,9 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 	if err := tx.wipeOffersBy(ctx, user); err != nil {
 		return err
 	}
+	if err := tx.freePlaces(ctx, user); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`DELETE FROM signup WHERE user_id = $1`,
 		`DELETE FROM signup_way WHERE user_id = $1`,

@@ -14,7 +14,7 @@ const tookPlace = ` AND d.status = 'active' AND (f.status = 'active' OR f.status
 // Starting are the dates with an hour that start after from and until to, and
 // take place.
 func Starting(ctx context.Context, q Querier, from, to time.Time) ([]OfferDate, error) {
-	list, err := Collect(ctx, q, scanOfferDate, `SELECT `+offerColumns+`, `+occurrenceColumns+` FROM occurrence d JOIN offer f ON f.id = d.offer_id
+	list, err := Collect(ctx, q, scanOfferDate, `SELECT `+offerColumns+`, `+occurrenceColumns+` FROM occurrence d CROSS JOIN offer f ON f.id = d.offer_id
 		WHERE d.start_at > $1 AND d.start_at <= $2 AND d.all_day = 0 AND d.status = 'active' AND f.status = 'active'
 		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
 		ORDER BY d.start_at, f.number, d.key`, Millis(from), Millis(to))
@@ -37,13 +37,27 @@ func NextStart(ctx context.Context, q Querier, from, to time.Time) (time.Time, e
 	return Time(at), nil
 }
 
-// Ended are the announced dates that ended after from and until to, and took
-// place; not those of kind help.
-func Ended(ctx context.Context, q Querier, from, to time.Time) ([]OfferDate, error) {
-	list, err := Collect(ctx, q, scanOfferDate, `SELECT `+offerColumns+`, `+occurrenceColumns+` FROM occurrence d JOIN offer f ON f.id = d.offer_id
+// EndedDate is a date that is over.
+type EndedDate struct {
+	Network string
+	Offer   int64
+	Occurrence
+}
+
+// Ended are the announced dates that ended after from and until to, took place
+// and have no Afterword; not those of kind help. Of the date only its key and
+// times are filled in.
+func Ended(ctx context.Context, q Querier, from, to time.Time) ([]EndedDate, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (e EndedDate, err error) {
+		var key, start, end int64
+		err = scan(&e.Network, &e.Offer, &key, &start, &end, &e.AllDay)
+		e.Key, e.Start, e.End = Time(key), Time(start), Time(end)
+		return e, err
+	}, `SELECT f.network, d.offer_id, d.key, d.start_at, d.end_at, d.all_day FROM occurrence d CROSS JOIN offer f ON f.id = d.offer_id
 		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind IN ('information', 'training', 'exchange')`+tookPlace+`
 		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
-		ORDER BY d.end_at, f.number, d.key`, Millis(from), Millis(to))
+		AND NOT EXISTS (SELECT 1 FROM afterword w WHERE w.offer_id = d.offer_id AND w.key = d.key)
+		ORDER BY d.end_at, d.offer_id, d.key`, Millis(from), Millis(to))
 	if err != nil {
 		return nil, fmt.Errorf("read what is over: %w", err)
 	}

@@ -48,6 +48,9 @@ func (tx *Tx) wipeOffersBy(ctx context.Context, author id.UserID) error {
 			`UPDATE occurrence SET title = '', location = '', url = '' WHERE offer_id = $1`,
 			`UPDATE announcement_item SET location = '' WHERE offer_id = $1`,
 			`DELETE FROM proposal WHERE offer_id = $1`,
+			// a calendar that has it, too, is read anew, and its own stands for itself
+			`UPDATE feed SET etag = '', last_modified = '' WHERE (network, url) IN (SELECT t.network, t.source FROM offer_twin t WHERE t.offer_id = $1)`,
+			`DELETE FROM offer_twin WHERE offer_id = $1`,
 		} {
 			if _, err := tx.ExecContext(ctx, q, o.ID); err != nil {
 				return fmt.Errorf("wipe offer: %w", err)

@@ -106,6 +106,13 @@ func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, 
 	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE author = $1 ORDER BY id`, author)
 }
 
+// WaitingProposals are those that wait for the organisers of a network and were
+// made since then, oldest first.
+func WaitingProposals(ctx context.Context, q Querier, network string, since time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE network = $1 AND state = 'waiting' AND at >= $2 ORDER BY id`, network, Millis(since))
+}
+
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
 	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)

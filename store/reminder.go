@@ -39,12 +39,13 @@ type Reminder struct {
 	Standard bool       // comes with a sign-up and goes with it
 	SentFor  time.Time  // the start it was sent for; zero: not sent
 	Event    id.EventID // the reaction that asked for it; "" if it was a word
+	Room     id.RoomID  // where that stands
 }
 
-const reminderColumns = `r.offer_id, r.key, r.user_id, r.days, r.minutes, r.standard, r.sent_for, r.event_id`
+const reminderColumns = `r.offer_id, r.key, r.user_id, r.days, r.minutes, r.standard, r.sent_for, r.event_id, r.room_id`
 
 func (r *Reminder) fields(key, sent *int64) []any {
-	return []any{&r.Offer, key, &r.User, &r.Days, &r.Minutes, &r.Standard, sent, &r.Event}
+	return []any{&r.Offer, key, &r.User, &r.Days, &r.Minutes, &r.Standard, sent, &r.Event, &r.Room}
 }
 
 func scanReminder(scan func(...any) error) (r Reminder, err error) {
@@ -79,6 +80,16 @@ func RemindersDue(ctx context.Context, q Querier, now time.Time, limit int) ([]R
 func RemindersFor(ctx context.Context, q Querier, offer int64, key time.Time, user id.UserID) ([]Reminder, error) {
 	list, err := Collect(ctx, q, scanReminder, `SELECT `+reminderColumns+` FROM reminder r
 		WHERE offer_id = $1 AND key = $2 AND user_id = $3 ORDER BY days, minutes`, offer, Millis(key), user)
+	if err != nil {
+		return nil, fmt.Errorf("read reminders: %w", err)
+	}
+	return list, nil
+}
+
+// RemindersIn are those that reactions in a room asked for.
+func RemindersIn(ctx context.Context, q Querier, room id.RoomID) ([]Reminder, error) {
+	list, err := Collect(ctx, q, scanReminder, `SELECT `+reminderColumns+` FROM reminder r
+		WHERE room_id = $1 AND room_id <> '' AND event_id <> '' ORDER BY event_id`, room)
 	if err != nil {
 		return nil, fmt.Errorf("read reminders: %w", err)
 	}
@@ -130,13 +141,14 @@ func (tx *Tx) replanReminders(ctx context.Context, offer int64) error {
 // sign-up or a reaction asks for the same.
 func (tx *Tx) PutReminder(ctx context.Context, r Reminder) error {
 	tx.attend = true
-	_, err := tx.ExecContext(ctx, `INSERT INTO reminder (offer_id, key, user_id, days, minutes, standard, sent_for, event_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err := tx.ExecContext(ctx, `INSERT INTO reminder (offer_id, key, user_id, days, minutes, standard, sent_for, event_id, room_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (offer_id, key, user_id, days, minutes) DO UPDATE SET due_at = 0, sent_for = max(sent_for, excluded.sent_for),
+			room_id = CASE WHEN excluded.standard THEN room_id WHEN standard THEN excluded.room_id ELSE room_id END,
 			event_id = CASE WHEN excluded.standard THEN event_id WHEN standard THEN excluded.event_id
 				WHEN event_id = '' OR excluded.event_id = '' THEN '' ELSE event_id END,
 			standard = min(standard, excluded.standard)`,
-		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, r.Standard, Millis(r.SentFor), r.Event)
+		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, r.Standard, Millis(r.SentFor), r.Event, r.Room)
 	if err != nil {
 		return fmt.Errorf("note reminder: %w", err)
 	}

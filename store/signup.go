@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -107,4 +109,24 @@ func (tx *Tx) MoveSignups(ctx context.Context, offer int64, from, to time.Time) 
 		}
 	}
 	return nil
+}
+
+// freePlaces asks for the offers to be looked after that a person signed up
+// for, who is about to be erased: others may move up.
+func (tx *Tx) freePlaces(ctx context.Context, user id.UserID) error {
+	list, err := Collect(ctx, tx, func(scan func(...any) error) (n int64, err error) { return n, scan(&n) },
+		`SELECT DISTINCT offer_id FROM signup WHERE user_id = $1 ORDER BY offer_id`, user)
+	if err != nil {
+		return fmt.Errorf("read a person's sign-ups: %w", err)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(MendOffersArgs{Offers: list})
+	if err != nil {
+		return fmt.Errorf("write arguments of job: %w", err)
+	}
+	// by chance, so that the key does not tell who it was
+	_, err = tx.AddJob(ctx, Job{Key: MendOffersKind + "/left/" + rand.Text(), Kind: MendOffersKind, Args: string(raw)})
+	return err
 }

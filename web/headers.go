@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ func quality(params string) int {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if err != nil || !(q >= 0 && q <= 1) {
+		if err != nil || math.IsNaN(q) || q < 0 || q > 1 {
 			return 0
 		}
 		return int(q * 1000)

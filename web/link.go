@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/store"
 )
 
@@ -46,15 +48,8 @@ func (s *Server) open(ctx context.Context, secret string) (store.CalendarLink, e
 	if err != nil || joined {
 		return link, err
 	}
-	for _, room := range unsure {
-		if s.Members == nil {
-			return link, errUnsure
-		}
-		if err := s.Members(ctx, room); err != nil {
-			s.Log.Warn().Err(err).Stringer("room_id", room).Msg("http: members unknown")
-		}
-	}
 	if len(unsure) > 0 {
+		s.learn(ctx, unsure)
 		joined, unsure, err = store.MemberOf(ctx, q, link.Network, link.User)
 	}
 	switch {
@@ -64,4 +59,18 @@ func (s *Server) open(ctx context.Context, secret string) (store.CalendarLink, e
 		return link, errUnsure
 	}
 	return link, store.ErrNotFound
+}
+
+// learn asks who is in rooms. What it cannot learn stays unknown.
+func (s *Server) learn(ctx context.Context, rooms []id.RoomID) {
+	if s.Members == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.limits.wait)
+	defer cancel()
+	for _, room := range rooms {
+		if err := s.Members(ctx, room); err != nil {
+			s.Log.Warn().Err(err).Stringer("room_id", room).Msg("http: members unknown")
+		}
+	}
 }

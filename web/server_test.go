@@ -132,7 +132,7 @@ func TestLinksThatOpenNothing(t *testing.T) {
 	}{
 		"nothing":         {func(*house) {}, 200},
 		"renewed":         {func(h *house) { h.renew(ben) }, 404},
-		"dropped":         {func(h *house) { h.write(func(tx *store.Tx) error { return tx.DropCalendarLinks(h.ctx, ben) }) }, 404},
+		"dropped":         {func(h *house) { h.write(func(tx *store.Tx) error { return tx.ForgetPerson(h.ctx, ben) }) }, 404},
 		"left":            {func(h *house) { h.settle(ben, "leave", true) }, 404},
 		"banned":          {func(h *house) { h.settle(ben, "ban", true) }, 404},
 		"nobody knows":    {func(h *house) { h.settle(ben, "join", false) }, 503},

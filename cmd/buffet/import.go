@@ -95,8 +95,12 @@ func (i *ImportCmd) print(p *Program, r *offers.Report) error {
 	if i.DryRun {
 		fmt.Fprint(p.Out, "Nothing is written. It would be: ")
 	}
-	fmt.Fprintf(p.Out, "%d new, %d changed, %d unchanged, %d withdrawn, %d skipped\n",
+	fmt.Fprintf(p.Out, "%d new, %d changed, %d unchanged, %d withdrawn, %d skipped",
 		r.New, r.Changed, r.Unchanged, r.Withdrawn, len(r.Skipped))
+	if r.Joined > 0 {
+		fmt.Fprintf(p.Out, ", %d that other sources have already", r.Joined)
+	}
+	fmt.Fprintln(p.Out)
 	return nil
 }
 

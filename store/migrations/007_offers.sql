@@ -66,6 +66,7 @@ CREATE TABLE reminder (
 	minutes  INTEGER NOT NULL,                 -- and so many minutes; below 0: that day, so many minutes after midnight
 	standard INTEGER NOT NULL DEFAULT 0,       -- comes with a sign-up and goes with it
 	event_id TEXT NOT NULL DEFAULT '',         -- the reaction that asked for it, and takes it back
+	room_id  TEXT NOT NULL DEFAULT '',         -- where that stands
 	due_at   INTEGER DEFAULT 0,                -- when to look at it: 0 at once, NULL not before its offer changes
 	sent_for INTEGER NOT NULL DEFAULT 0,       -- the start that it was sent for; a date that moves is reminded of again
 	PRIMARY KEY (offer_id, key, user_id, days, minutes)
@@ -73,6 +74,7 @@ CREATE TABLE reminder (
 CREATE INDEX reminder_user ON reminder (user_id);
 CREATE INDEX reminder_due ON reminder (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX reminder_event ON reminder (event_id) WHERE event_id <> '';
+CREATE INDEX reminder_room ON reminder (room_id) WHERE room_id <> '';
 CREATE INDEX occurrence_end ON occurrence (end_at);
 
 -- the line "what do you take along?" and the thread whose answers are gathered
@@ -85,7 +87,7 @@ CREATE TABLE afterword (
 	at         INTEGER NOT NULL,
 	material   TEXT NOT NULL DEFAULT ''        -- the link to material that was posted there
 ) WITHOUT ROWID;
-CREATE INDEX afterword_offer ON afterword (offer_id);
+CREATE INDEX afterword_offer ON afterword (offer_id, key);
 CREATE INDEX afterword_post ON afterword (post_key);
 
 -- addresses of calendar feeds; their secret part is never kept
@@ -107,6 +109,8 @@ CREATE TABLE offer_twin (
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
 	same     INTEGER NOT NULL,                 -- 1: it is; 0: it is another one; -1: organisers are asked
+	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
+	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)
 ) WITHOUT ROWID;
 CREATE INDEX offer_twin_offer ON offer_twin (offer_id);

@@ -1,0 +1,211 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"buffet/lang"
+	"buffet/offers"
+	"buffet/store"
+)
+
+// brought puts an offer of ben's on the table.
+func (h *house) brought(title, when string) store.Offer {
+	h.t.Helper()
+	w, err := lang.ReadWhen(lang.German, when, h.now)
+	if err != nil {
+		h.t.Fatal(when, err)
+	}
+	var o store.Offer
+	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
+		o, err = offers.Bring(ctx, tx, offers.By{Network: "Nord", Author: ben}, offers.Draft{Title: title, Location: "Kiel", When: w}, h.now)
+		return err
+	})
+	return o
+}
+
+// from is what somebody says, each message an event of its own.
+func (h *house) from(who id.UserID, language, text string, direct bool) spoken {
+	h.t.Helper()
+	h.now = h.now.Add(time.Second)
+	req := h.request(language, text)
+	req.Sender, req.Direct = who, direct
+	return h.tell(req)
+}
+
+// TestEditGolden is what people read when they change a series and a single
+// date, and what they get for what cannot be.
+func TestEditGolden(t *testing.T) {
+	for language, script := range map[string][]string{
+		lang.German: {
+			"aendere", "aendere 3", "ändere 3 quatsch", "aendere 99 titel x", "aendere 1 titel x", "aendere nr. 4 wann morgen 15 Uhr", "ja", "aendere 4 wann 15 Uhr",
+			"aendere 4 wann 31.2. 15 Uhr", "aendere 4 wann 25 Uhr", "aendere 4 wann gestern", "aendere 4 wann 15-14 Uhr", "aendere 4 wann 1.10.2026 9 Uhr",
+			"aendere 4 ort Rathaus, Raum 2, plaetze 12, thema Pflege, Ehrenamt, art fortbildung\nbeschreibung Bringt, Zeit, von allem\nmaterial https://example.org/x", "ja",
+			"aendere 4 ort -, plaetze 0", "nein", "aendere 4 plaetze -1", "aendere 4 plaetze 1000000000", "aendere 4 art party", "aendere 4 ort",
+			"aendere 4 titel <b>@room</b> \u202eneu", "nein", "aendere 4 link javascript:alert(1)", "aendere 4 material quatsch", "aendere 4 ort Rathaus, Raum 2",
+			"aendere 3 wann 15 Uhr\nort Kiel", "aendere 3 17.12. wann 18.12. 15 Uhr", "ja", "aendere 3 31.12. ort Bonn", "ja", "aendere 3 ab 7.1.2027 wann 16 Uhr", "ja",
+			"aendere 3 alle ort Ulm, titel Abend der Eltern", "ja", "angebot 3", "aendere 3 31.12. plaetze 3", "aendere 3 plaetze 3", "ja",
+			"aendere 3 alle wann 14.3.", "aendere 3 5.12. titel x", "aendere 3 1.11. titel x", "aendere 3 18.12. wann jeden Freitag", "aendere 3 wann jeden Freitag", "ja", "angebot 3",
+			"absage", "absage 99", "absage 1", "absage 3", "absage 3 18.12. Referentin krank", "ja", "absage 3 18.12.", "aendere 3 18.12. findet statt", "ja",
+			"absage 3 ab 8.1.2027 Sommerpause", "ja", "absage 3 31.2. x", "absage 3 gestern", "absage 3 5.12.", "absage 3 Grippe", "absage 3 alle Grippe", "ja", "angebot 3",
+			"absage 3", "aendere 3 titel y", "aendere 3 findet statt", "ja", "absage 4 morgen keine Zeit", "ja", "absage 4", "aendere 4 findet doch statt", "ja",
+		},
+		lang.English: {
+			"edit", "edit 3", "edit 4 when 3pm", "yes", "edit 4 place town hall, room 2\nplaces 12", "yes", "edit 4 when yesterday", "edit 4 places -1", "edit 3 when 3pm",
+			"edit 3 17.12. when 18.12. 3pm", "yes", "edit 3 from 31.12. place Bonn", "yes", "edit 3 all when 4pm", "yes", "edit 3 when every Friday", "yes", "offer 3",
+			"cancel 3", "cancel 3 18.12. speaker is ill", "yes", "edit 3 18.12. takes place", "yes", "cancel 3 from 8 January 2027", "yes", "cancel 3 all", "yes", "cancel 1",
+		},
+	} {
+		t.Run(language, func(t *testing.T) {
+			h := newHouse(t)
+			h.brought("Elternabend", "jeden Donnerstag 14-15:30 Uhr ab 3.12. bis 28.1.2027")
+			h.brought("Einmal", "3.12. 14-15 Uhr")
+			var b strings.Builder
+			for _, line := range script {
+				fmt.Fprintf(&b, "> %s\n%s\n\n", line, h.from(ben, language, line, true).text)
+			}
+			golden(t, "edit."+language+".txt", b.String())
+		})
+	}
+}
+
+// What one person is shown is not what it was when they say yes: they are told
+// what somebody else changed, and asked again.
+func TestEditTwoAtOnce(t *testing.T) {
+	for _, direct := range []bool{true, false} {
+		h := newHouse(t)
+		h.brought("Einmal", "3.12. 14-15 Uhr")
+		yes := func(who id.UserID, to spoken) spoken {
+			req := h.request(lang.German, "ja")
+			h.now = h.now.Add(time.Second)
+			req.Sender, req.ReplyTo, req.Direct, req.Networks[0].Organiser = who, to.event, direct, who != ben
+			return h.tell(req)
+		}
+		anna := h.organiser(lang.German, "aendere 3 ort Bonn, wann 16 Uhr")
+		anna.Sender, anna.Direct = "@anna:example.org", direct
+		first := h.from(ben, lang.German, "aendere 3 wann 4.12. 9 Uhr", direct)
+		second := h.tell(anna)
+		if got := yes("@anna:example.org", second).text; !strings.Contains(got, "Geändert.") {
+			t.Fatalf("second: %s", got)
+		}
+		again := yes(ben, first)
+		for _, want := range []string{"Inzwischen", "Ort: Kiel → Bonn", "Do, 3. Dez, 14:00–15:00 Uhr → Do, 3. Dez, 16:00–17:00 Uhr", "Do, 3. Dez, 16:00–17:00 Uhr → Fr, 4. Dez, 09:00–10:00 Uhr"} {
+			if !strings.Contains(again.text, want) {
+				t.Errorf("nobody says %q in: %s", want, again.text)
+			}
+		}
+		if o := h.offer(3); o.Sequence != 1 || o.Location != "Bonn" {
+			t.Errorf("changed without a yes: %+v", o)
+		}
+		if got := yes(ben, first).text; !strings.Contains(got, "schon entschieden") {
+			t.Errorf("the old yes counts still: %s", got)
+		}
+		if got := yes(ben, again).text; !strings.Contains(got, "Geändert.") {
+			t.Errorf("third: %s", got)
+		}
+		o := h.offer(3)
+		next, err := offers.NextItems(&o, h.now)
+		if err != nil || len(next) != 1 || next[0].Location != "Bonn" || next[0].Start.In(h.zone).Format("2.1. 15:04") != "4.12. 09:00" || o.Sequence != 2 {
+			t.Errorf("it is %+v, %v", next, err)
+		}
+	}
+}
+
+// A cancellation that meets a change is asked again, too.
+func TestCancelAfterChange(t *testing.T) {
+	h := newHouse(t)
+	h.brought("Einmal", "3.12. 14-15 Uhr")
+	cancel := h.from(ben, lang.German, "absage 3 Grippe", false)
+	edit := h.from(ben, lang.German, "aendere 3 titel Zweimal", false)
+	h.now = h.now.Add(time.Second)
+	req := h.request(lang.German, "ja")
+	req.ReplyTo = edit.event
+	h.tell(req)
+	req.ReplyTo = cancel.event
+	if got := h.tell(req).text; !strings.Contains(got, "Titel: Einmal → Zweimal") || !strings.Contains(got, "Grund: Grippe") || h.offer(3).Status != store.OfferActive {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestEditWho(t *testing.T) {
+	h := newHouse(t)
+	h.brought("Einmal", "3.12. 14-15 Uhr")
+	for _, line := range []string{"aendere 3 titel x", "absage 3"} {
+		if got := h.from("@carl:example.org", lang.German, line, false).text; !strings.HasPrefix(got, "[problem edit_not_yours]") {
+			t.Errorf("a stranger: %s", got)
+		}
+		req := h.organiser(lang.German, line)
+		req.Doubtful = true
+		if got := h.say(req); !strings.HasPrefix(got, "[problem know_doubtful]") {
+			t.Errorf("a doubtful device: %s", got)
+		}
+	}
+	// the organiser may; the one who brought it hears of it
+	req := h.organiser(lang.German, "aendere 3 titel Zweimal")
+	req.Sender = "@anna:example.org"
+	shown := h.tell(req)
+	yes := h.organiser(lang.German, "ja")
+	yes.Sender, yes.ReplyTo = req.Sender, shown.event
+	stranger := yes
+	stranger.Sender = "@carl:example.org"
+	if got := h.tell(stranger).text; got != "[silence]" || h.offer(3).Title != "Einmal" {
+		t.Errorf("the yes of somebody else: %s", got)
+	}
+	demoted := yes
+	demoted.Networks = []Network{h.network(lang.German)}
+	if got := h.tell(demoted).text; !strings.HasPrefix(got, "[problem edit_not_yours]") {
+		t.Errorf("no organiser any more: %s", got)
+	}
+	yes.Event = ""
+	if got := h.tell(yes).text; !strings.Contains(got, "Geändert.") || h.offer(3).Title != "Zweimal" {
+		t.Errorf("the organiser: %s", got)
+	}
+	var told string
+	row := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE user_id = $1`, ben)
+	if err := row.Scan(&told); err != nil || !strings.Contains(told, "Einmal → Zweimal") {
+		t.Errorf("the one who brought it hears %q, %v", told, err)
+	}
+}
+
+// More places: those who wait move up, and are told.
+func TestEditPlaces(t *testing.T) {
+	h := newHouse(t)
+	o := h.brought("Einmal", "3.12. 14-15 Uhr")
+	yes := func(shown spoken) string {
+		req := h.request(lang.German, "ja")
+		req.ReplyTo = shown.event
+		return h.tell(req).text
+	}
+	yes(h.from(ben, lang.German, "aendere 3 plaetze 1", false))
+	next, err := offers.NextItems(&o, h.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		for i, who := range []id.UserID{anna, asker} {
+			if err := tx.PutSignup(ctx, store.Signup{Offer: o.ID, Key: next[0].Key, User: who, Waiting: i > 0, At: h.now.Add(time.Duration(i))}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	shown := h.from(ben, lang.German, "aendere 3 plaetze 2, wann 16 Uhr", false)
+	if !strings.Contains(shown.text, "2 Leute haben sich angemeldet") {
+		t.Errorf("the one who changes it reads: %s", shown.text)
+	}
+	yes(shown)
+	list, err := store.Signups(t.Context(), h.store.Reader(), o.ID, next[0].Key)
+	if err != nil || len(list) != 2 || list[1].Waiting {
+		t.Errorf("they are %+v, %v", list, err)
+	}
+	var told string
+	row := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE user_id = $1`, asker)
+	if err := row.Scan(&told); err != nil || !strings.Contains(told, "16:00") {
+		t.Errorf("the one who waited hears %q, %v", told, err)
+	}
+}

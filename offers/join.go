@@ -1,0 +1,136 @@
+package offers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"buffet/lang"
+	"buffet/store"
+)
+
+// sourceJoined is the source of what was found to be the same as another offer;
+// its UID is that one's id behind joinedPrefix, and its own.
+const (
+	sourceJoined = "joined"
+	joinedPrefix = "joined/"
+)
+
+// joinedTo is the id of the offer that a joined one is the same as; 0: none.
+func joinedTo(o *store.Offer) int64 {
+	if o.Source != sourceJoined {
+		return 0
+	}
+	text, _, _ := strings.Cut(strings.TrimPrefix(o.UID, joinedPrefix), "/")
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
+}
+
+// Twins are the two offers of a proposal to join, the one that stays first. If
+// one of them is gone meanwhile, it is a *lang.Problem.
+func Twins(ctx context.Context, q store.Querier, p store.Proposal) (stays, goes store.Offer, err error) {
+	var a twinAsked
+	if err := json.Unmarshal([]byte(p.Content), &a); err != nil {
+		return stays, goes, fmt.Errorf("read proposal: %w", err)
+	}
+	for _, one := range []struct {
+		id int64
+		o  *store.Offer
+	}{{p.Offer, &stays}, {a.Other, &goes}} {
+		*one.o, err = store.OfferByID(ctx, q, one.id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && one.o.Status == store.OfferWithdrawn {
+			return stays, goes, lang.Wrong("join_gone", lang.Values{"Number": one.o.Number})
+		} else if err != nil {
+			return stays, goes, err
+		}
+	}
+	return stays, goes, nil
+}
+
+// Join makes the two offers of a proposal one: the first keeps its number, gets
+// the sign-ups, reminders and places in posts of the other's dates, and what
+// the other's source says from now on is said of it.
+func Join(ctx context.Context, tx *store.Tx, p store.Proposal, now time.Time) error {
+	stays, goes, err := Twins(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	var a twinAsked
+	if err := json.Unmarshal([]byte(p.Content), &a); err != nil {
+		return fmt.Errorf("read proposal: %w", err)
+	}
+	t := store.OfferTwin{Network: p.Network, Source: a.Source, UID: a.UID, Offer: stays.ID, Same: store.TwinSame, Sequence: goes.Sequence, Hash: goes.Hash}
+	if stays.Source == SourceMember {
+		t.Sequence = stays.Sequence
+	}
+	if err := joinDates(ctx, tx, &stays, &goes, now); err != nil {
+		return err
+	}
+	if err := tx.MoveTwins(ctx, goes.ID, stays.ID); err != nil {
+		return err
+	}
+	if err := tx.PutTwin(ctx, t); err != nil {
+		return err
+	}
+	if err := tx.WithdrawOffer(ctx, goes.ID, now); err != nil {
+		return err
+	}
+	uid := fmt.Sprintf("%s%d/%d/%s", joinedPrefix, stays.ID, goes.ID, goes.UID)
+	if err := tx.SetOfferOwner(ctx, goes.ID, sourceJoined, uid, goes.Sequence+1, goes.Hash); err != nil {
+		return err
+	}
+	return askMend(ctx, tx, p.Network, mendArgs{Offers: []int64{stays.ID, goes.ID}}, now)
+}
+
+func joinDates(ctx context.Context, tx *store.Tx, stays, goes *store.Offer, now time.Time) error {
+	to, err := store.Dates(ctx, tx, stays.ID, now.Add(-layOutBack), -1)
+	if err != nil {
+		return err
+	}
+	keys := make(map[int64]time.Time, len(to))
+	for _, d := range to {
+		keys[store.Millis(d.Start)] = d.Key
+	}
+	from, err := store.Dates(ctx, tx, goes.ID, now.Add(-layOutBack), -1)
+	if err != nil {
+		return err
+	}
+	for _, d := range from {
+		key, ok := keys[store.Millis(d.Start)]
+		if !ok {
+			continue
+		}
+		if err := tx.JoinDates(ctx, goes.ID, d.Key, stays.ID, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeepApart notes that the two offers of a proposal are two.
+func KeepApart(ctx context.Context, tx *store.Tx, p store.Proposal) error {
+	var a twinAsked
+	if err := json.Unmarshal([]byte(p.Content), &a); err != nil {
+		return fmt.Errorf("read proposal: %w", err)
+	}
+	return tx.PutTwin(ctx, store.OfferTwin{Network: p.Network, Source: a.Source, UID: a.UID, Offer: p.Offer, Same: store.TwinOther})
+}
+
+// RenderTwin is one of two offers that may be the same, in two lines: what and
+// when, and where it comes from.
+func RenderTwin(ctx context.Context, q store.Querier, v View, o *store.Offer) (*lang.Text, error) {
+	date, err := store.NextDate(ctx, q, o.ID, v.Now)
+	if err != nil {
+		return nil, err
+	}
+	t := new(lang.Text)
+	v.item(t, newItem(o, date))
+	if o.Source == SourceMember {
+		return t.Line().Say(v.say("join_of_member")), nil
+	}
+	return t.Line().Say(v.say("join_of_calendar", lang.Values{"Feed": feedName(o.Source)})), nil
+}

@@ -73,7 +73,7 @@ func remindParams() []Param {
 
 func calendarParams() []Param {
 	return []Param{{Names: inBoth("was", "what"), About: "menu_about_calendar", Kind: ChoiceParam, Open: true, Choices: []map[string]string{
-		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"), inBoth("netzwerk", "network"),
+		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"), inBoth("netzwerk", "network"), inBoth("neu netzwerk", "new network"),
 	}}}
 }
 

@@ -135,7 +135,7 @@ func (c *Call) goOn(ctx context.Context, tx *store.Tx, s bringing, asked *lang.P
 		return nil, err
 	}
 	if asked != nil {
-		s.Step, s.Again = stepWhen, true
+		s.Step = stepWhen
 		return c.askBring(ctx, tx, s, asked)
 	}
 	steps := bringSteps()

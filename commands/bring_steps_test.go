@@ -40,6 +40,7 @@ func TestBringStepByStep(t *testing.T) {
 			"bring => Schritt 1", "Chor, 11.12. um 7, Aula => Meinst du 07:00", "19 Uhr => An welchem Tag", "11.12. 19 Uhr => Ort: Aula", "bring Kino, 13.12. 20 Uhr => Titel: Kino", "abbruch => daraus wird nichts")
 		h.talk(lang.German, "bring Kochkurs, 31.2., Küche => Diesen Tag gibt es nicht", "[restart]", "14.12. 17 Uhr => Ort: Küche", "ja => 4 · Kochkurs",
 			"bring "+strings.Repeat("Kochkurs ", 30)+", 14.12. 18 Uhr, Küche => Der Titel ist zu lang", "Kochen => Ort: Küche", "nein => daraus wird nichts")
+		h.talk(lang.German, "bring => Schritt 1", "Lesung am 15.12. um 19 Uhr => Schritt 3 von 7", "zurück => Jetzt steht da: Dienstag, 15. Dezember 2026, 19:00 Uhr", "zurück => Jetzt steht da: Lesung", "abbruch => nichts davon")
 		h.talk(lang.German, "bring => Schritt 1")
 		h.now = h.now.Add(25 * time.Hour)
 		h.talk(lang.German, "Nähtreff => angebote")

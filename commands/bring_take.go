@@ -187,6 +187,8 @@ func (c *Call) takeTitle(s *bringing) (asked *lang.Problem, err error) {
 		s.Draft.Title = strings.TrimSpace(c.Text)
 		return nil, s.checkParts(c)
 	}
-	s.Draft, s.Unnamed, s.Feasts, s.Spared, s.Again = l.Draft, l.Unnamed, l.Feasts, l.Spared, true
+	s.Draft, s.Unnamed, s.Feasts, s.Spared = l.Draft, l.Unnamed, l.Feasts, l.Spared
+	s.Step = stepWhen // a title with its date: the other steps follow
+	s.Again = l.Location != "" || l.URL != "" || l.Description != "" || l.Capacity > 0 || len(l.Topics) > 0
 	return asked, s.checkParts(c)
 }

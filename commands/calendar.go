@@ -17,13 +17,6 @@ type wantedCalendar struct {
 	alarm   *calendarAlarm
 }
 
-func calendarParams() []Param {
-	return []Param{{Names: inBoth("was", "what"), Kind: ChoiceParam, Open: true, Choices: []map[string]string{
-		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"),
-		inBoth("netzwerk", "network"), inBoth("neu netzwerk", "new network"),
-	}}}
-}
-
 // runCalendar is "kalender [neu] [alarm 1h, alarm aus] [netzwerk]": the links
 // to one's own calendar and to the network's.
 func runCalendar(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {

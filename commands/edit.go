@@ -105,9 +105,16 @@ func (c *Call) mayChange(o *store.Offer) error {
 	return c.wrong("edit_not_yours", lang.Values{"Number": o.Number})
 }
 
+// maxYearless is how far ahead a day is named without its year.
+const maxYearless = 200 * 24 * time.Hour
+
 // whichDates asks which dates of a series are meant, with what to type.
 func (c *Call) whichDates(o *store.Offer, d offers.Dates, rest string) *Reply {
-	day := d.Date.Start.In(c.Network.Zone).Format("2.1.")
+	start := d.Date.Start.In(c.Network.Zone)
+	day := start.Format("2.1.")
+	if start.Sub(c.Now) > maxYearless {
+		day = start.Format("2.1.2006")
+	}
 	line := func(dates string) string {
 		words := dates + " " + strings.Join(strings.Fields(strings.ReplaceAll(rest, "\n", ", ")), " ")
 		return c.Prefix + c.Command.Name(c.Lang) + " " + strconv.Itoa(o.Number) + " " + shorten(strings.TrimSpace(words), maxAgain)
@@ -116,7 +123,7 @@ func (c *Call) whichDates(o *store.Offer, d offers.Dates, rest string) *Reply {
 	for _, one := range []struct{ key, dates string }{
 		{"edit_which_one", day}, {"edit_which_from", c.Table.phrases.Say(c.Lang, "edit_from") + " " + day}, {"edit_which_all", c.Table.phrases.Say(c.Lang, "edit_all")},
 	} {
-		text.Line().Raw("• ").Add(c.say(one.key, lang.Values{"Day": lang.ShortDay(c.Lang, d.Date.Start.In(c.Network.Zone), c.Now.In(c.Network.Zone))}))
+		text.Line().Raw("• ").Add(c.say(one.key, lang.Values{"Day": lang.ShortDay(c.Lang, start, c.Now.In(c.Network.Zone))}))
 		text.Raw(": ").Code(line(one.dates))
 	}
 	return &Reply{Text: text}

@@ -172,6 +172,15 @@ func TestEditWho(t *testing.T) {
 	}
 }
 
+// A day that is far ahead is named with its year, so that it can be typed back.
+func TestEditFarAhead(t *testing.T) {
+	h := newHouse(t)
+	h.brought("Elternabend", "jeden Donnerstag 14 Uhr ab 2.12.2027")
+	if got := h.from(ben, lang.German, "aendere 3 wann 15 Uhr", true).text; !strings.Contains(got, "aendere 3 ab 2.12.2027 wann 15 Uhr") {
+		t.Errorf("got %s", got)
+	}
+}
+
 // More places: those who wait move up, and are told.
 func TestEditPlaces(t *testing.T) {
 	h := newHouse(t)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -49,6 +50,9 @@ func (t *Table) FromMenu(content, language string) (text string, err error) {
 		one, err := m.read(p)
 		if err != nil {
 			return "", err
+		}
+		if one != "" && p.Label {
+			one = "\n" + m.name(p) + ": " + strings.Join(strings.Fields(one), " ")
 		}
 		if one != "" {
 			words = append(words, one)
@@ -110,15 +114,15 @@ func (m *menuReader) arguments(list map[string]json.RawMessage) error {
 }
 
 func (m *menuReader) wrong(key string, p Param, more lang.Values) error {
-	values := lang.Values{"Name": p.Names[m.language], "Usage": m.command.usage(m.language)}
-	if values["Name"] == "" {
-		values["Name"] = p.Names[lang.German]
-	}
+	values := lang.Values{"Name": m.name(p), "Usage": m.command.usage(m.language)}
 	for k, v := range more {
 		values[k] = v
 	}
 	return lang.Wrong(key, values)
 }
+
+// name is what a parameter is called.
+func (m *menuReader) name(p Param) string { return cmp.Or(p.Names[m.language], p.Names[lang.German]) }
 
 // read is one argument as it would have been typed; "" if it was left out.
 func (m *menuReader) read(p Param) (text string, err error) {

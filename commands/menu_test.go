@@ -2,10 +2,12 @@ package commands
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"maunium.net/go/mautrix/event/cmdschema"
+	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
 	"buffet/offers"
@@ -228,6 +230,37 @@ func TestMenuSays(t *testing.T) {
 		}
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.menu, got, want)
+		}
+	}
+}
+
+// TestMenuBrings: the fields of an offer, and of a date, in either language are
+// read as if they were typed.
+func TestMenuBrings(t *testing.T) {
+	h := newHouse(t)
+	h.people("@ben:example.org")
+	for i, c := range []struct {
+		language, menu string
+		want           []string
+	}{
+		{lang.German, `{"command":"bring","arguments":{"titel":"Kaffee, Kuchen und\nKollegen","wann":"3.12. 14-15 Uhr","ort":"Rathaus, Raum 2","art":"austausch","plaetze":12,"thema":"Pflege, Recht"}}`,
+			[]string{"Titel: Kaffee, Kuchen und Kollegen", "Donnerstag, 3. Dezember 2026, 14:00–15:00 Uhr", "Ort: Rathaus, Raum 2", "Austausch", "Pflege, Recht", "12"}},
+		{lang.English, `{"command":"bring","arguments":{"title":"Tea","when":"tomorrow 2pm","kind":"training","places":1}}`,
+			[]string{"Title: Tea", "Tuesday, 24 November 2026", "Training", "1"}},
+		{lang.German, `{"command":"bring","arguments":{"titel":"Tee","plaetze":0}}`, []string{"menu_range"}},
+		{lang.German, `{"command":"bring","arguments":{"titel":"Tee","wann":"31.2."}}`, []string{"31.2."}},
+		{lang.German, `{"command":"dabei","arguments":{"nummer":2,"termin":"9.12."}}`, []string{"9. Dezember"}},
+		{lang.English, `{"command":"attendees","arguments":{"number":99}}`, []string{"offer_unknown"}},
+		{lang.German, `{"command":"brauche","arguments":{"was":"Wer hilft beim Umzug?"}}`, []string{"Wer hilft beim Umzug?"}},
+		{lang.German, `{"command":"erinnere","arguments":{"nummer":2,"wann":"1h vorher"}}`, []string{"2. Dezember"}},
+	} {
+		req := h.request(c.language, "hilfe")
+		req.Menu, req.Event = c.menu, id.EventID(fmt.Sprint("$", i))
+		got := h.say(req)
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s does not say %q:\n%s", c.menu, want, got)
+			}
 		}
 	}
 }

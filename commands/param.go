@@ -19,6 +19,7 @@ type Param struct {
 	Choices  []map[string]string // language -> the words, as the handler reads them
 	Open     bool                // words that are no choice will do as well
 	Min, Max int                 // of a number, both included
+	Label    bool                // it is put on a line of its own, with its name before it
 }
 
 // ParamKind is what may stand in a Param's place.

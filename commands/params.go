@@ -13,15 +13,68 @@ func offersParams() []Param {
 			inBoth("heute", "today"), inBoth("morgen", "tomorrow"), inBoth("woche", "week"), inBoth("nächste woche", "next week"),
 			inBoth("14 tage", "14 days"), inBoth("monat", "month"),
 		}},
-		{Names: inBoth("art", "kind"), About: "menu_about_kind", Kind: ChoiceParam, Choices: []map[string]string{
-			inBoth("information", "information"), inBoth("fortbildung", "training"), inBoth("austausch", "exchange"), inBoth("hilfe", "help"),
-		}},
+		{Names: inBoth("art", "kind"), About: "menu_about_kind", Kind: ChoiceParam, Choices: kindChoices()},
 		{Names: inBoth("thema", "topic"), About: "menu_about_topic", Kind: TopicParam},
 	}
 }
 
+func kindChoices() []map[string]string {
+	return []map[string]string{inBoth("information", "information"), inBoth("fortbildung", "training"), inBoth("austausch", "exchange"), inBoth("hilfe", "help")}
+}
+
 func offerParams() []Param {
 	return []Param{{Names: inBoth("nummer", "number"), About: "menu_about_offer", Kind: NumberParam, Required: true, Min: 1, Max: maxNumber}}
+}
+
+// bringParams are the fields by which an offer is typed; without any of them
+// it is asked for step by step.
+func bringParams() []Param {
+	return []Param{
+		{Names: inBoth("titel", "title"), About: "menu_about_title", Label: true},
+		{Names: inBoth("wann", "when"), About: "menu_about_when", Label: true},
+		{Names: inBoth("ort", "place"), About: "menu_about_place", Label: true},
+		{Names: inBoth("art", "kind"), About: "menu_about_brought", Kind: ChoiceParam, Choices: kindChoices(), Label: true},
+		{Names: inBoth("plaetze", "places"), About: "menu_about_places", Kind: NumberParam, Min: 1, Max: maxNumber, Label: true},
+		{Names: inBoth("thema", "topic"), About: "menu_about_topics", Kind: TopicParam, Label: true},
+	}
+}
+
+func needParams() []Param {
+	return []Param{{Names: inBoth("was", "what"), About: "menu_about_need", Required: true}}
+}
+
+func giveParams() []Param {
+	return []Param{{Names: inBoth("was", "what"), About: "menu_about_give", Required: true}}
+}
+
+// dateParams name an offer and one of its dates; under an announcement, or as
+// a reply to it, neither is needed.
+func dateParams() []Param {
+	offer := offerParams()[0]
+	offer.Required = false
+	return []Param{offer, {Names: inBoth("termin", "date"), About: "menu_about_date"}}
+}
+
+func goingParams() []Param {
+	list := dateParams()
+	name := Param{Names: inBoth("name", "name"), About: "menu_about_name", Kind: ChoiceParam, Choices: []map[string]string{
+		inBoth("mit namen", "with name"), inBoth("ohne namen", "without name"),
+	}}
+	return []Param{list[0], name, list[1]}
+}
+
+func remindParams() []Param {
+	list := dateParams()
+	lead := Param{Names: inBoth("wann", "when"), About: "menu_about_lead", Kind: ChoiceParam, Open: true, Choices: []map[string]string{
+		inBoth("1h vorher", "1h before"), inBoth("1 tag", "1 day"), inBoth("morgens", "morning"), inBoth("aus", "off"),
+	}}
+	return []Param{list[0], lead, list[1]}
+}
+
+func calendarParams() []Param {
+	return []Param{{Names: inBoth("was", "what"), About: "menu_about_calendar", Kind: ChoiceParam, Open: true, Choices: []map[string]string{
+		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"), inBoth("netzwerk", "network"), inBoth("neu netzwerk", "new network"),
+	}}}
 }
 
 func searchParams() []Param {

@@ -154,7 +154,17 @@ func (t *Table) syntax(c *Command, params []Param, place Place) Syntax {
 			s.Variables = map[string]*event.ExtensibleTextContainer{}
 		}
 		s.Variables[name] = t.about(c, p, place)
-		s.Syntax += " {" + name + "}"
+		switch {
+		case !p.Label:
+			s.Syntax += " {" + name + "}"
+		case len(s.Variables) == 1:
+			s.Syntax += " " + name + ": {" + name + "}"
+		default:
+			s.Syntax += ", " + name + ": {" + name + "}"
+		}
+		if p.Label && len(s.Variables) == 2 { // more than that would have to be filled in
+			break
+		}
 	}
 	return s
 }

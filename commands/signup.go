@@ -99,10 +99,13 @@ func (c *Call) dateToLeave(ctx context.Context, tx *store.Tx, a askedDate) (offe
 	return offers.Item{}, c.wrong("signup_was_not_any", c.about(&o))
 }
 
+// mineShown is how many dates one answer lists.
+const mineShown = 15
+
 // mine is "dabei" alone in a direct chat: what the sender has signed up for.
 func (c *Call) mine(ctx context.Context, tx *store.Tx) (*Reply, error) {
 	text := c.say("signup_mine")
-	none := true
+	count := 0
 	for n := range c.Networks {
 		c.Network = &c.Networks[n]
 		v := c.chatView()
@@ -111,12 +114,16 @@ func (c *Call) mine(ctx context.Context, tx *store.Tx) (*Reply, error) {
 			return nil, err
 		}
 		for _, j := range list {
-			v.SignupLine(text.Line(), j)
-			none = false
+			if count++; count <= mineShown {
+				v.SignupLine(text.Line(), j)
+			}
 		}
 	}
-	if none {
+	switch {
+	case count == 0:
 		text = c.say("signup_mine_none")
+	case count > mineShown:
+		text.Line().Add(c.say("signup_mine_more", lang.Values{"Count": count - mineShown}))
 	}
 	return &Reply{Text: text}, nil
 }

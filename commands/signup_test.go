@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -233,6 +234,28 @@ func TestGoingAndBack(t *testing.T) {
 	})
 	h.expect(h.as("@nie:x", "dabei 2"), "[problem know_forgotten]")
 	h.equal("wants nothing stored", h.attend(2, 0), "")
+}
+
+func TestGoingToMany(t *testing.T) {
+	h := newHouse(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		w, err := tx.OfferWriter(ctx)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		for n := range 17 {
+			d := store.Occurrence{Offer: 1, Key: h.now.AddDate(0, 0, n+2), Start: h.now.AddDate(0, 0, n+2), End: h.now.AddDate(0, 0, n+2).Add(time.Hour)}
+			if err := errors.Join(w.PutDate(ctx, d), tx.PutSignup(ctx, store.Signup{Offer: 1, Key: d.Key, User: ben, At: h.now})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	got := h.say(h.chat(ben, "dabei"))
+	if strings.Count(got, "Kollegiale Beratung") != mineShown || !strings.Contains(got, "+ 2 weitere Termine") {
+		t.Error(got)
+	}
 }
 
 func TestGoingWaits(t *testing.T) {

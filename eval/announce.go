@@ -118,7 +118,7 @@ func (c *crier) open(ctx context.Context, server *matrixtest.Server) error {
 	if c.store, err = store.Open(ctx, c.bot.path("data/buffet.db")); err != nil {
 		return err
 	}
-	return c.until(ctx, `SELECT (SELECT count(*) FROM schedule) = $1 AND (SELECT count(*) FROM outbox WHERE sent_at > 0) >= 2 * $1
+	return c.until(ctx, `SELECT (SELECT count(*) FROM schedule WHERE kind = 'announcement') = $1 AND (SELECT count(*) FROM outbox WHERE sent_at > 0) >= 2 * $1
 		AND NOT EXISTS (SELECT 1 FROM outbox WHERE sent_at = 0)`, announceRooms)
 }
 
@@ -201,8 +201,10 @@ func (c *crier) announce(ctx context.Context) (took time.Duration, post *event.M
 	if err := c.store.Write(ctx, func(tx *store.Tx) error {
 		list, err := tx.Schedules(ctx, "")
 		for _, s := range list {
-			s.Next = due
-			err = errors.Join(err, tx.PutSchedule(ctx, s))
+			if s.Kind == "announcement" {
+				s.Next = due
+				err = errors.Join(err, tx.PutSchedule(ctx, s))
+			}
 		}
 		return err
 	}); err != nil {

@@ -163,9 +163,11 @@ func (l *Line) readWhen(language string) (err error) {
 	title := l.Title == ""
 	w, used, err := lang.FindWhen(language, texts, title, now)
 	if len(used) == 0 && title && len(texts) > 0 {
-		// somebody began with the date
+		// somebody began with the date, or typed no commas
 		if first, only, ferr := lang.FindWhen(language, texts[:1], false, now); len(only) > 0 && wholly(texts[0], now) {
 			w, used, err = first, only, ferr
+		} else if l.cutDate(language) {
+			return l.readWhen(language)
 		}
 	}
 	for _, i := range used {
@@ -176,13 +178,6 @@ func (l *Line) readWhen(language string) (err error) {
 		l.When = w
 	}
 	return err
-}
-
-// wholly tells whether a text is a date and nothing else.
-func wholly(text string, now time.Time) bool {
-	_, err := lang.ReadWhen(lang.German, text, now)
-	p, asked := lang.AsProblem(err)
-	return err == nil || asked && p.Key != "when_word" && p.Key != "when_nothing"
 }
 
 // rest makes title, place and description of what is left.

@@ -82,8 +82,8 @@ func partEnd(line string) int {
 				i, last = i+size+n+shut, r
 				continue
 			}
-		case !isLetter(last) && webLink.MatchString(line[i:]) && webLink.FindStringIndex(line[i:])[0] == 0:
-			n := webLink.FindStringIndex(line[i:])[1]
+		case !isLetter(last) && linkHere.MatchString(line[i:]):
+			n := linkHere.FindStringIndex(line[i:])[1]
 			i, last = i+len(strings.TrimRight(line[i:i+n], ",;")), 'x'
 			continue
 		case r == ';':
@@ -130,8 +130,11 @@ func unquote(s string) string {
 	return strings.TrimSpace(s[size : size+n])
 }
 
-// webLink is an address as people paste it.
-var webLink = regexp.MustCompile(`(?i)(?:https?://|www\.)[^\s<>"“”»«]+`)
+// webLink is an address as people paste it, linkHere one that a text begins with.
+var (
+	webLink  = regexp.MustCompile(`(?i)(?:https?://|www\.)[^\s<>"“”»«]+`)
+	linkHere = regexp.MustCompile(`(?i)^(?:https?://|www\.)[^\s<>"“”»«]+`)
+)
 
 // linkIn is the address in a text, and the text without it.
 func linkIn(s string) (link, rest string) {

@@ -78,6 +78,7 @@ const (
 func TestWhoSignedUpIsTold(t *testing.T) {
 	tb := newTable(t)
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261203T140000", "Beta"))
+	tb.capacity(1, 4)
 	tb.announceIn("!a:x", "a1", "$a1")
 	tb.announceIn("!a:x", "a2", "$a2")
 	tb.announceIn("!b:x", "b", "$b")
@@ -91,7 +92,7 @@ func TestWhoSignedUpIsTold(t *testing.T) {
 	tb.out()
 	tb.now = tb.now.Add(time.Minute)
 	tb.load(testSource, ev("a", "20261204T150000", "Alpha"), ev("b", "20261203T140000", "Beta"))
-	tb.capacity(1, 4)             // so that who waits goes on waiting
+	tb.capacity(1, 4)
 	tb.known(1, false, "@emil:x") // knows
 	tb.mend()
 	off := " Passt es dir nicht mehr? !dochnicht 1"

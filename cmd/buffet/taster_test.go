@@ -3,11 +3,14 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"buffet/digest"
 	"buffet/internal/matrixtest"
+	"buffet/store"
 )
 
 // twoSources has the bot find the same title at the same time in two
@@ -23,6 +26,21 @@ func (c *circle) twoSources() {
 	c.must("import", c.dir+"/one.ics", "--network", "DigIT")
 	c.must("import", c.dir+"/two.ics", "--network", "DigIT")
 	c.p = c.start()
+}
+
+// bookDigest puts a digest of a room into the books that was published yesterday.
+func (c *circle) bookDigest(room id.RoomID, text string) {
+	c.t.Helper()
+	day := time.Now().AddDate(0, 0, -1)
+	err := c.st.Write(c.ctx, func(tx *store.Tx) error {
+		_, err := tx.AddDigest(c.ctx, store.Digest{Kind: store.DigestWeekly, Network: "DigIT", Room: room, Audience: store.AudienceRoom, State: store.DigestPublished,
+			Lang: c.lang, From: day.AddDate(0, 0, -7), To: day, Made: day, Decided: day},
+			[]store.DigestLine{{Seq: 1, Number: 1, Section: digest.Experiences, Text: text, Who: "Dana"}})
+		return err
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // decided waits for the bot's answer to a message or to what stands under it.
@@ -63,10 +81,12 @@ func TestTastes(t *testing.T) {
 				c.says(c.cem, room, "!"+w.buffet, w.plate, "Kollegiale Beratung 1", w.question, w.experience, w.wanted, title)
 				c.says(c.cem, room, w.open, w.wanted, title)
 				c.says(c.cem, room, w.helps, w.wanted, title)
+				c.bookDigest(room, "In "+title+" steckt die Woche.")
 				mark := c.cem.Mark()
 				e := c.say(c.cem, room, w.fresh)
 				c.signed(c.cem, 0, e, "✅")
 				c.toldFrom(c.cem, mark, w.welcome)
+				c.toldFrom(c.cem, mark, "In "+title+" steckt die Woche.")
 				c.says(c.cem, c.chat(c.cem), w.buffet, w.plate, w.wanted)
 				for _, evt := range c.cem.Messages(room) {
 					if evt.Sender == c.user && strings.Contains(evt.Content.AsMessage().Body, w.welcome) {

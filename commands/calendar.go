@@ -18,7 +18,7 @@ type wantedCalendar struct {
 }
 
 func calendarParams() []Param {
-	return []Param{{Names: inBoth("was", "what"), Kind: ChoiceParam, Open: true, Choices: []map[string]string{
+	return []Param{{Names: inBoth("was", "what"), About: "menu_about_calendar", Kind: ChoiceParam, Open: true, Choices: []map[string]string{
 		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"),
 		inBoth("netzwerk", "network"), inBoth("neu netzwerk", "new network"),
 	}}}

@@ -71,12 +71,6 @@ func remindParams() []Param {
 	return []Param{list[0], lead, list[1]}
 }
 
-func calendarParams() []Param {
-	return []Param{{Names: inBoth("was", "what"), About: "menu_about_calendar", Kind: ChoiceParam, Open: true, Choices: []map[string]string{
-		inBoth("alarm 1h", "alarm 1h"), inBoth("alarm aus", "alarm off"), inBoth("neu", "new"), inBoth("netzwerk", "network"),
-	}}}
-}
-
 func searchParams() []Param {
 	return []Param{
 		{Names: inBoth("art", "kind"), About: "menu_about_found", Kind: ChoiceParam, Choices: []map[string]string{

@@ -14,13 +14,17 @@ import (
 	"buffet/store"
 )
 
-// outbox is the one sender: in order per room, each message once.
+// outboxLanes is how many messages are sent at once.
+const outboxLanes = 4
+
+// outbox is the one sender: in order per room, each message once. It reads no
+// more than it can send: those in its hands, and as many to follow.
 func (b *Bot) outbox() *lanes[store.Outgoing] {
 	return &lanes[store.Outgoing]{
-		ring: b.Store.OutboxRing(), count: 4, log: b.Log,
+		ring: b.Store.OutboxRing(), count: outboxLanes, log: b.Log,
 		lane: func(o store.Outgoing) string { return o.Room.String() + o.User.String() },
 		fetch: func(ctx context.Context) ([]store.Outgoing, time.Time, error) {
-			return b.Store.Unsent(ctx, time.Now(), 64)
+			return b.Store.Unsent(ctx, time.Now(), 2*outboxLanes)
 		},
 		work: b.deliver,
 	}

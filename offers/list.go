@@ -1,7 +1,9 @@
 package offers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,23 +57,44 @@ func list(ctx context.Context, q store.Querier, w store.Window, f Filter, limit,
 	return items, total, nil
 }
 
-func search(ctx context.Context, q store.Querier, w store.Window, m *matcher, limit, offset int) ([]store.OfferDate, int, error) {
-	all, err := store.OfferDates(ctx, q, w, -1, 0)
+// search looks at each offer once, however many dates it has.
+func search(ctx context.Context, q store.Querier, w store.Window, m *matcher, limit, offset int) (page []store.OfferDate, total int, err error) {
+	offers, err := store.WindowOffers(ctx, q, w)
 	if err != nil {
 		return nil, 0, err
 	}
-	n := 0
-	for i := range all {
-		if m.matches(&all[i]) {
-			all[n] = all[i]
-			n++
-		}
+	all, err := store.WindowDates(ctx, q, w)
+	if err != nil {
+		return nil, 0, err
 	}
-	all = all[min(offset, n):n]
+	same := make(map[int64]bool, len(offers)) // whether dates match that do not differ from their offer
+	all = slices.DeleteFunc(all, func(d store.Occurrence) bool {
+		o := offers[d.Offer]
+		if o == nil {
+			return true // new since they were read
+		}
+		if d.Title != "" || d.Location != "" {
+			return !m.matches(&store.OfferDate{Offer: *o, Date: d})
+		}
+		matches, known := same[d.Offer]
+		if !known {
+			matches = m.matches(&store.OfferDate{Offer: *o, Date: d})
+			same[d.Offer] = matches
+		}
+		return !matches
+	})
+	slices.SortFunc(all, func(x, y store.Occurrence) int {
+		return cmp.Or(x.Start.Compare(y.Start), cmp.Compare(offers[x.Offer].Number, offers[y.Offer].Number), x.Key.Compare(y.Key))
+	})
+	total = len(all)
+	all = all[min(offset, total):]
 	if limit >= 0 && len(all) > limit {
 		all = all[:limit]
 	}
-	return all, n, nil
+	for _, d := range all {
+		page = append(page, store.OfferDate{Offer: *offers[d.Offer], Date: d})
+	}
+	return page, total, nil
 }
 
 // RenderList is the answer to "angebote": the page's items, and how to see the

@@ -88,10 +88,10 @@ func OfferDates(ctx context.Context, q Querier, w Window, limit, offset int) ([]
 	return list, nil
 }
 
-// windowCount counts what windowWhere finds, but looks at no offer: which ones
+// windowDates finds what windowWhere finds, but looks at no offer: which ones
 // are out of question is read once, from an index. They are few, unless most
 // offers are another network's.
-const windowCount = `SELECT count(*) FROM occurrence d
+const windowDates = ` FROM occurrence d
 	WHERE d.start_at < $1 AND (d.start_at >= $2 OR d.end_at > $2)
 	AND d.offer_id NOT IN (SELECT id FROM offer WHERE network <> $4 OR status = 'withdrawn')
 	AND ($5 = '' OR +d.offer_id IN (SELECT id FROM offer WHERE network = $4 AND kind = $5))
@@ -99,10 +99,34 @@ const windowCount = `SELECT count(*) FROM occurrence d
 
 // CountDates counts the dates in a window.
 func CountDates(ctx context.Context, q Querier, w Window) (n int, err error) {
-	if err = q.QueryRowContext(ctx, windowCount, w.args()...).Scan(&n); err != nil {
+	if err = q.QueryRowContext(ctx, `SELECT count(*)`+windowDates, w.args()...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count dates: %w", err)
 	}
 	return n, nil
+}
+
+// WindowDates are all dates in a window, in no order.
+func WindowDates(ctx context.Context, q Querier, w Window) ([]Occurrence, error) {
+	list, err := Collect(ctx, q, scanOccurrence, `SELECT `+occurrenceColumns+windowDates, w.args()...)
+	if err != nil {
+		return nil, fmt.Errorf("read dates: %w", err)
+	}
+	return list, nil
+}
+
+// WindowOffers are the offers that may have dates in a window, by id.
+func WindowOffers(ctx context.Context, q Querier, w Window) (map[int64]*Offer, error) {
+	list, err := Collect(ctx, q, scanOffer, `SELECT `+offerColumns+` FROM offer f WHERE f.network = $1 AND ($2 = '' OR f.kind = $2)
+		AND f.status <> 'withdrawn' AND f.id IN (SELECT offer_id FROM occurrence WHERE start_at < $3 AND (start_at >= $4 OR end_at > $4))`,
+		w.Network, w.Kind, Millis(w.To), Millis(w.From))
+	if err != nil {
+		return nil, fmt.Errorf("read offers: %w", err)
+	}
+	offers := make(map[int64]*Offer, len(list))
+	for i := range list {
+		offers[list[i].ID] = &list[i]
+	}
+	return offers, nil
 }
 
 // ForgetDates removes dates that were over before then, and who came to them

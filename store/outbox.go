@@ -111,10 +111,11 @@ func (tx *Tx) Rewrite(ctx context.Context, key, plain, html string) error {
 // now; oldest first. next is when the earliest
 // other one becomes due; zero if there is none.
 func (s *Store) Unsent(ctx context.Context, now time.Time, limit int) (list []Outgoing, next time.Time, err error) {
-	list, err = Collect(ctx, s.reader, scanOutgoing, `SELECT seq, key, room_id, user_id, content, attempts
-		FROM outbox o WHERE sent_at = 0 AND run_at <= $1 AND NOT EXISTS (
+	// texts are long: those of the rows that are wanted are read, and no others
+	list, err = Collect(ctx, s.reader, scanOutgoing, `SELECT seq, key, room_id, user_id, content, attempts FROM outbox WHERE seq IN (
+		SELECT seq FROM outbox o WHERE sent_at = 0 AND run_at <= $1 AND NOT EXISTS (
 			SELECT 1 FROM outbox p WHERE p.sent_at = 0 AND p.seq < o.seq AND p.room_id = o.room_id AND p.user_id = o.user_id)
-		ORDER BY seq LIMIT $2`, Millis(now), limit)
+		ORDER BY seq LIMIT $2) ORDER BY seq`, Millis(now), limit)
 	if err != nil {
 		return nil, next, fmt.Errorf("read outbox: %w", err)
 	}

@@ -145,3 +145,6 @@ ALTER TABLE announcement_item ADD COLUMN seat INTEGER NOT NULL DEFAULT 0;
 DROP INDEX occurrence_start;
 CREATE INDEX occurrence_window ON occurrence (start_at, end_at, status);
 CREATE INDEX offer_window ON offer (network, kind, status);
+
+-- what is to be sent, in its order, without the texts
+CREATE INDEX outbox_due ON outbox (seq, run_at, room_id, user_id) WHERE sent_at = 0;

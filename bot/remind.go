@@ -30,7 +30,7 @@ func (b *Bot) alarm(ctx context.Context, in store.Incoming, post string) error {
 // untell undoes what an event that is gone had set: a reminder, or, if it was
 // an announcement of ours, everything that would still be said under it.
 func (b *Bot) untell(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID) error {
-	if err := offers.AlarmBack(ctx, tx, e, time.Now()); err != nil {
+	if err := offers.AlarmBack(ctx, tx, b.chatView, room, e); err != nil {
 		return err
 	}
 	key, err := store.KeyOf(ctx, tx, e)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -196,7 +197,7 @@ func (c *Call) showBring(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	} else {
 		text.Add(c.say("bring_fix_help"))
 	}
-	return c.propose(ctx, tx, store.Proposal{Kind: store.ProposeBring}, s, text)
+	return c.propose(ctx, tx, store.Proposal{Kind: store.ProposeBring, First: s.First}, s, text)
 }
 
 // twinOf is the number of an upcoming offer of the same title that begins at
@@ -286,6 +287,7 @@ func (c *Call) amendBring(ctx context.Context, tx *store.Tx, p store.Proposal, t
 	case !ok:
 		return nil, false, nil
 	}
+	s.First = cmp.Or(s.First, eventOf(p.Key))
 	reply, err := c.showBring(ctx, tx, s)
 	return reply, true, err
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/offers"
 	"buffet/store"
@@ -27,6 +29,7 @@ type bringing struct {
 	Unnamed bool         `json:"unnamed,omitempty"`
 	Feasts  bool         `json:"feasts,omitempty"` // also on public holidays
 	Spared  bool         `json:"spared,omitempty"` // not on them, it was said
+	First   id.EventID   `json:"first,omitempty"`  // store.Proposal.First
 }
 
 // The steps, in their order; those between are fields.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -133,10 +134,13 @@ func (t *Table) withdrawn(ctx context.Context, tx *store.Tx, p store.Proposal, n
 	return offers.Decided(ctx, tx, p, t.phrases.Text(p.Lang, "bring_withdrawn"), now)
 }
 
-// TakeBack drops what was proposed by a message that was deleted, unless it is
-// decided.
+// TakeBack drops what was proposed by a message that was deleted, or corrected
+// since, unless it is decided.
 func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, e id.EventID, now time.Time) error {
 	p, err := store.ProposalOfKey(ctx, tx, ReplyKey(e))
+	if err == nil && p.State == store.ProposalDone {
+		p, err = store.ProposalFrom(ctx, tx, cmp.Or(p.First, e))
+	}
 	if err != nil || p.State == store.ProposalDone {
 		return store.Ignore(err)
 	}

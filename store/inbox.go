@@ -111,6 +111,12 @@ func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err er
 	return waits, err
 }
 
+// HeardIn tells whether an event that concerned us lately came from that room.
+func HeardIn(ctx context.Context, q Querier, e id.EventID, room id.RoomID) (here bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1 AND room_id = $2)`, e, room).Scan(&here)
+	return here, err
+}
+
 // DropIncoming forgets events of a room that wait, be it for their key: they
 // were taken back.
 func (tx *Tx) DropIncoming(ctx context.Context, room id.RoomID, events ...id.EventID) error {
@@ -148,6 +154,7 @@ func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 		`DELETE FROM slot WHERE fired_at < $1`,
 		`DELETE FROM announcement WHERE to_at < $1`,
 		`DELETE FROM afterword WHERE at < $1`,
+		`DELETE FROM poll_vote WHERE at < $1`,
 		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
 			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)
 			AND NOT EXISTS (SELECT 1 FROM digest_post d WHERE d.outbox_key = outbox.key)

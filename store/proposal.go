@@ -38,13 +38,14 @@ type Proposal struct {
 	Sequence int    // that offer's, as it was shown
 	Content  string // JSON, as the kind has it
 	At       time.Time
+	First    id.EventID // of one that corrects another: the message that the first was said with
 }
 
-const proposalColumns = `id, network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at`
+const proposalColumns = `id, network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at, first_id`
 
 func scanProposal(scan func(...any) error) (p Proposal, err error) {
 	var at int64
-	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Lang, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at)
+	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Lang, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at, &p.First)
 	p.At = Time(at)
 	return p, err
 }
@@ -58,6 +59,24 @@ func ProposalByID(ctx context.Context, q Querier, proposal int64) (Proposal, err
 // its author, or ErrNotFound.
 func ProposalOfKey(ctx context.Context, q Querier, key string) (Proposal, error) {
 	return oneProposal(ctx, q, `ask_key = $1`, key)
+}
+
+// ProposalFrom is what came, by corrections, of the proposal that was said with
+// that message and is not decided, or ErrNotFound.
+func ProposalFrom(ctx context.Context, q Querier, first id.EventID) (Proposal, error) {
+	return oneProposal(ctx, q, `first_id = $1 AND first_id <> '' AND state <> 'done' ORDER BY id DESC LIMIT 1`, first)
+}
+
+// ProposedIn are the messages from a room that proposals rest on which are not
+// decided.
+func ProposedIn(ctx context.Context, q Querier, room id.RoomID) ([]id.EventID, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (e id.EventID, err error) { return e, scan(&e) },
+		`SELECT i.event_id FROM proposal p JOIN inbox i ON i.event_id IN (substr(p.ask_key, length('reply/') + 1), p.first_id)
+		WHERE p.state <> 'done' AND p.ask_key GLOB 'reply/*' AND i.room_id = $1 ORDER BY i.event_id`, room)
+	if err != nil {
+		return nil, fmt.Errorf("read what was proposed: %w", err)
+	}
+	return list, nil
 }
 
 // ProposalShown is the proposal that the message of that outbox key shows, to
@@ -115,9 +134,9 @@ func WaitingProposals(ctx context.Context, q Querier, network string, since time
 
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
-	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-		p.Network, p.Room, p.Author, p.Kind, p.State, p.Lang, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At)).Scan(&p.ID)
+	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at, first_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+		p.Network, p.Room, p.Author, p.Kind, p.State, p.Lang, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At), p.First).Scan(&p.ID)
 	if err != nil {
 		return fmt.Errorf("keep proposal: %w", err)
 	}

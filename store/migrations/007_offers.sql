@@ -23,7 +23,8 @@ CREATE TABLE proposal (
 	offer_id INTEGER NOT NULL DEFAULT 0,       -- of an offer that is there
 	sequence INTEGER NOT NULL DEFAULT 0,       -- that offer's, as it was shown: has it changed since?
 	content  TEXT NOT NULL,                    -- JSON, as the kind has it
-	at       INTEGER NOT NULL
+	at       INTEGER NOT NULL,
+	first_id TEXT NOT NULL DEFAULT ''          -- of one that corrects another: the message that the first was said with
 );
 CREATE INDEX proposal_author ON proposal (author, id);
 CREATE UNIQUE INDEX proposal_key ON proposal (ask_key) WHERE ask_key <> '';
@@ -56,6 +57,15 @@ CREATE TABLE signup_way (
 CREATE INDEX signup_way_date ON signup_way (offer_id, key, user_id);
 CREATE INDEX signup_way_room ON signup_way (room_id);
 CREATE INDEX signup_way_poll ON signup_way (poll, user_id) WHERE poll <> '';
+
+-- when somebody's last vote in a poll was sent: an older one that comes later counts for nothing
+CREATE TABLE poll_vote (
+	poll    TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (poll, user_id)
+) WITHOUT ROWID;
+CREATE INDEX poll_vote_user ON poll_vote (user_id);
 
 -- whom to remind
 CREATE TABLE reminder (

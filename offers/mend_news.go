@@ -13,6 +13,7 @@ const maxReason = 300
 // news is what a room has to hear.
 type news struct {
 	room  AnnounceRoom
+	tell  []int64          // the offers that it is about
 	seen  map[dateKey]bool // two posts may show the same date
 	moved []move
 }

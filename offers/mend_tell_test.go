@@ -151,3 +151,63 @@ func TestWhoSignedUpHearsOfWhatIsGone(t *testing.T) {
 	tb.mend()
 	tb.equal("told", tb.news(), []string{"@ann:x [] Nicht mehr im Angebot: Alpha (1), Do, 3. Dez, 14:00–15:30 Uhr." + told})
 }
+
+// cancelled has an offer cancelled, and its job added.
+func (t *table) cancelled(number int, reason string) {
+	t.Helper()
+	t.write(func(tx *store.Tx) error {
+		o, err := store.OfferByNumber(t.ctx, tx, testNetwork, number)
+		if err != nil {
+			return err
+		}
+		w, err := tx.OfferWriter(t.ctx)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		o.Status = store.OfferCancelled
+		if err := w.Update(t.ctx, &o); err != nil {
+			return err
+		}
+		return askMend(t.ctx, tx, testNetwork, mendArgs{Offers: []int64{o.ID}, Reason: reason}, t.now)
+	})
+}
+
+// Two offers of one post are cancelled before the first of their jobs runs:
+// each is told by its own, with its own reason, to its own people.
+func TestEachCancellationHasItsReason(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261203T140000", "Beta"))
+	tb.announceIn("!a:x", "a1", "$a1")
+	tb.joined("!a:x", "@ann:x", "@bodo:x")
+	tb.known(1, false, "@ann:x")
+	tb.known(2, false, "@bodo:x")
+	tb.out()
+	tb.cancelled(1, "Anke ist krank")
+	tb.now = tb.now.Add(time.Second)
+	tb.cancelled(2, "Raum belegt")
+	tb.mend()
+	off := func(title, reason string) string {
+		return " Fällt aus: " + title + ", Do, 3. Dez, 14:00–15:30 Uhr. Grund: " + reason + named
+	}
+	tb.equal("told", tb.news(), []string{"!a:x [@ann:x]" + off("Alpha (1)", "Anke ist krank"), "!a:x [@bodo:x]" + off("Beta (2)", "Raum belegt")})
+	tb.mend()
+	tb.equal("again", tb.news(), []string{})
+}
+
+// A job that knows no reason runs first: it leaves the cancellation to the one
+// that does.
+func TestReasonIsNotTakenAway(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"))
+	tb.announceIn("!a:x", "a1", "$a1")
+	tb.joined("!a:x")
+	tb.known(1, false, "@ann:x")
+	tb.out()
+	tb.write(func(tx *store.Tx) error { return askMend(tb.ctx, tx, testNetwork, mendArgs{Offers: []int64{1}}, tb.now) })
+	tb.now = tb.now.Add(time.Millisecond)
+	tb.cancelled(1, "Anke ist krank")
+	tb.mend()
+	why := " [] Fällt aus: Alpha (1), Do, 3. Dez, 14:00–15:30 Uhr. Grund: Anke ist krank"
+	tb.equal("told", tb.news(), []string{"!a:x" + why, "@ann:x" + why + told})
+}

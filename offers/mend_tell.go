@@ -31,6 +31,7 @@ type teller struct {
 type personal struct {
 	user    id.UserID
 	network string
+	named   bool // others may see that they come
 	moved   []move
 	told    bool
 }
@@ -101,7 +102,7 @@ func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
 			}
 			if !k.Start.IsZero() {
 				if moved := movesOf(was, is, t.now); len(moved) > 0 {
-					t.open = append(t.open, &personal{user: k.User, network: o.Network, moved: moved})
+					t.open = append(t.open, &personal{user: k.User, network: o.Network, named: k.Name != "", moved: moved})
 				}
 			}
 			k.Start, k.Location, k.Off = is.Start, is.Location, is.Status != store.OfferActive
@@ -134,7 +135,8 @@ func (t *teller) room(ctx context.Context, tx *store.Tx, n *news) error {
 }
 
 // mentions are those who hear of it in a room: its members who do not know yet
-// what is said there.
+// what is said there, and of whom others may know that they come: they said so
+// there, or are glad to be named. Everybody in the room sees who is mentioned.
 func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id.UserID, err error) {
 	if len(t.open) == 0 {
 		return nil, nil
@@ -143,12 +145,15 @@ func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id
 	if err != nil {
 		return nil, err
 	}
-	named := map[dateKey]bool{}
+	said := map[dateKey][]id.UserID{}
 	for _, mv := range n.moved[:min(len(n.moved), maxNews)] {
-		named[keyOf(mv.is)] = true
+		if said[keyOf(mv.is)], err = store.SaidIn(ctx, tx, n.room.Room, mv.is.Offer, mv.is.Key); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range t.open {
-		if p.told || !named[keyOf(p.moved[0].is)] || !slices.Contains(members, p.user) {
+		here, told := said[keyOf(p.moved[0].is)]
+		if p.told || !told || !p.named && !slices.Contains(here, p.user) || !slices.Contains(members, p.user) {
 			continue
 		}
 		if !slices.Contains(list, p.user) {
@@ -162,7 +167,8 @@ func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id
 	return list, nil
 }
 
-// people tells those in their direct chats who are in no room where it was said.
+// people tells those in their direct chats who were mentioned in no room where it
+// was said.
 func (t *teller) people(ctx context.Context, tx *store.Tx) error {
 	for i, p := range t.open {
 		if p.told {

@@ -249,7 +249,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	tb.lines()
 	material("https://cloud.example/folien")
 	tb.attend()
-	tb.equal("shared", tb.lines(), []string{"!a:x $a Material zu „Alpha“ (1): https://cloud.example/folien"})
+	tb.equal("shared", tb.lines(), []string{"!a:x $a Material zu »Alpha« (1): https://cloud.example/folien"})
 	tb.attend()
 	tb.equal("again", tb.lines(), []string{})
 	material("javascript:alert(1)")
@@ -258,7 +258,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	material("https://cloud.example/neu")
 	tb.clock("2026-12-07 09:00")
 	tb.attend()
-	tb.equal("another", tb.lines(), []string{"!a:x $a Material zu „Alpha“ (1): https://cloud.example/neu"})
+	tb.equal("another", tb.lines(), []string{"!a:x $a Material zu »Alpha« (1): https://cloud.example/neu"})
 	tb.announceIn("!a:x", "b", "$b")
 	tb.out()
 	tb.clock("2026-12-09 09:00")
@@ -268,7 +268,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	}
 	material("https://cloud.example/drei")
 	tb.attend()
-	tb.equal("only under the newest", tb.lines(), []string{"!a:x $b Material zu „Alpha“ (1): https://cloud.example/drei"})
+	tb.equal("only under the newest", tb.lines(), []string{"!a:x $b Material zu »Alpha« (1): https://cloud.example/drei"})
 	o := tb.find(1)
 	if text := RenderOffer(tb.view(lang.German), o).Plain(); !strings.Contains(text, "Material zum Nachlesen: https://cloud.example/drei") {
 		t.Errorf("not shown: %s", text)

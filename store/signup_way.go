@@ -73,6 +73,17 @@ func ways(ctx context.Context, q Querier, where string, args ...any) ([]SignupWa
 	return list, nil
 }
 
+// SaidIn are the people who said in a room, for all there to see, that they
+// come to a date.
+func SaidIn(ctx context.Context, q Querier, room id.RoomID, offer int64, key time.Time) ([]id.UserID, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (u id.UserID, err error) { return u, scan(&u) },
+		`SELECT DISTINCT user_id FROM signup_way WHERE offer_id = $1 AND key = $2 AND room_id = $3`, offer, Millis(key), room)
+	if err != nil {
+		return nil, fmt.Errorf("read who signed up in a room: %w", err)
+	}
+	return list, nil
+}
+
 // WaitedFor are the dates of an offer for which somebody waits.
 func WaitedFor(ctx context.Context, q Querier, offer int64) ([]time.Time, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (t time.Time, err error) {

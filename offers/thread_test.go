@@ -180,7 +180,7 @@ func TestAttendIsPulledForward(t *testing.T) {
 
 func TestWhatDoYouTakeAlong(t *testing.T) {
 	tb := newTable(t)
-	night := "UID:n\nDTSTART;TZID=Europe/Berlin:20261203T200000\nDTEND;TZID=Europe/Berlin:20261204T003000\nSUMMARY:Night\nCATEGORIES:Information"
+	night := "UID:n\nDTSTART;TZID=Europe/Berlin:20261203T200000\nDTEND;TZID=Europe/Berlin:20261204T003000\nSUMMARY:Night" // without a kind
 	help := ev("h", "20261203T140000", "Help", "CATEGORIES:Hilfe")
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha", "CATEGORIES:Austausch"), ev("off", "20261203T140000", "Off", "STATUS:CANCELLED", "CATEGORIES:Austausch"), night, help)
 	tb.announceIn("!a:x", "a", "$a")

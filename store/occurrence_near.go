@@ -54,7 +54,7 @@ func Ended(ctx context.Context, q Querier, from, to time.Time) ([]EndedDate, err
 		e.Key, e.Start, e.End = Time(key), Time(start), Time(end)
 		return e, err
 	}, `SELECT f.network, d.offer_id, d.key, d.start_at, d.end_at, d.all_day FROM occurrence d CROSS JOIN offer f ON f.id = d.offer_id
-		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind IN ('information', 'training', 'exchange')`+tookPlace+`
+		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind <> 'help'`+tookPlace+`
 		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
 		AND NOT EXISTS (SELECT 1 FROM afterword w WHERE w.offer_id = d.offer_id AND w.key = d.key)
 		ORDER BY d.end_at, d.offer_id, d.key`, Millis(from), Millis(to))

@@ -61,7 +61,7 @@ func TestForgetOffersAndSignups(t *testing.T) {
 		data.Signups[0].Title != "Kollegiale Beratung" || len(data.Reminders) != 1 || len(data.Proposals) != 1 || data.Proposals[0].Content.Title != "Zweite Probe" || data.Settings["named"] != "off" {
 		t.Errorf("%v: %s", err, reply.Files[1].Data)
 	}
-	for _, want := range []string{"Angebote, die du gebracht hast (1)", "Chorprobe bei Ursel", "Im &lt;Keller&gt;", "Wozu du kommst (1)", "Kollegiale Beratung · Dienstag", "Zweite Probe", "named: off"} {
+	for _, want := range []string{"Angebote, die du gebracht hast (1)", "Chorprobe bei Ursel", "Im &lt;Keller&gt;", "Wozu du kommst (1)", "Kollegiale Beratung · Dienstag", "Zweite Probe", "Deinen Namen zeigen, wo du dich anmeldest: aus"} {
 		if !strings.Contains(string(reply.Files[0].Data), want) {
 			t.Errorf("no %q in %s", want, reply.Files[0].Data)
 		}

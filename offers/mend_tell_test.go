@@ -234,7 +234,9 @@ func TestReasonIsNotTakenAway(t *testing.T) {
 	tb.joined("!a:x")
 	tb.known(1, false, "@ann:x")
 	tb.out()
-	tb.write(func(tx *store.Tx) error { return askMend(tb.ctx, tx, testNetwork, mendArgs{Offers: []int64{1}}, tb.now) })
+	tb.write(func(tx *store.Tx) error {
+		return askMend(tb.ctx, tx, testNetwork, mendArgs{Offers: []int64{1}}, tb.now)
+	})
 	tb.now = tb.now.Add(time.Millisecond)
 	tb.cancelled(1, "Anke ist krank")
 	tb.mend()

@@ -55,6 +55,11 @@ func WaysBy(ctx context.Context, q Querier, e id.EventID) ([]SignupWay, error) {
 	return ways(ctx, q, `event_id = $1`, e)
 }
 
+// WaysOf are all of a person.
+func WaysOf(ctx context.Context, q Querier, user id.UserID) ([]SignupWay, error) {
+	return ways(ctx, q, `user_id = $1`, user)
+}
+
 // WaysIn are the ways that were said in a room.
 func WaysIn(ctx context.Context, q Querier, room id.RoomID) ([]SignupWay, error) {
 	return ways(ctx, q, `room_id = $1`, room)

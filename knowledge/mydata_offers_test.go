@@ -13,10 +13,9 @@ import (
 	"buffet/store"
 )
 
-// TestMyDataOfOffers: all that is stored around offers is there, in the file
-// for programs and on the page for people, in their words.
-func TestMyDataOfOffers(t *testing.T) {
-	k := newKeeping(t)
+// aroundOffers has stored of a person whatever can be around offers; it is the
+// start of their date.
+func (k *keeping) aroundOffers() time.Time {
 	start := k.now.Truncate(time.Hour).Add(48 * time.Hour)
 	k.write(func(ctx context.Context, tx *store.Tx) error {
 		w, err := tx.OfferWriter(ctx)
@@ -55,6 +54,14 @@ func TestMyDataOfOffers(t *testing.T) {
 		return errors.Join(tx.SetCalendarAlarm(ctx, "N", anke, 30*time.Minute), tx.SetPersonSetting(ctx, anke, store.SetNamed, store.On),
 			tx.SetPersonSetting(ctx, anke, store.SetRemind, store.Off))
 	})
+	return start
+}
+
+// TestMyDataOfOffers: all that is stored around offers is there, in the file
+// for programs and on the page for people, in their words.
+func TestMyDataOfOffers(t *testing.T) {
+	k := newKeeping(t)
+	start := k.aroundOffers()
 	data, err := knowledge.MyData(t.Context(), k.store.Reader(), anke, k.now)
 	if err != nil {
 		t.Fatal(err)

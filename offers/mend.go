@@ -24,6 +24,24 @@ const maxNews = 10
 type mendArgs struct {
 	Offers []int64 `json:"offers"`
 	Reason string  `json:"reason,omitempty"` // why dates are off, in the words of who said so
+	Date   int64   `json:"date,omitempty"`   // the one date's key that it is the reason for, in ms; 0: all
+}
+
+// explains tells whether the reason is one for that date.
+func (a mendArgs) explains(offer int64, key time.Time) bool {
+	return a.Reason != "" && slices.Contains(a.Offers, offer) && (a.Date == 0 || a.Date == store.Millis(key))
+}
+
+// telling is what one job tells: what is new about its offers. A date that
+// another job has a reason for is left to that one.
+type telling struct {
+	mendArgs
+	others []mendArgs
+}
+
+func (t telling) tells(offer int64, key time.Time) bool {
+	return slices.Contains(t.Offers, offer) && (t.explains(offer, key) ||
+		!slices.ContainsFunc(t.others, func(o mendArgs) bool { return o.explains(offer, key) }))
 }
 
 // Mender keeps posts true after an import.
@@ -110,8 +128,8 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 			return err
 		}
 	}
-	t := teller{Mender: m, key: key, reason: args.Reason, now: now}
-	if err := t.know(ctx, tx, tell); err != nil {
+	t := teller{Mender: m, key: key, tell: tell, now: now}
+	if err := t.know(ctx, tx); err != nil {
 		return err
 	}
 	for _, n := range rooms {
@@ -122,27 +140,23 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 	return t.people(ctx, tx)
 }
 
-// toTell are the offers of a job whose changes it tells. Those that another job
-// has a reason for are left to that one.
-func toTell(ctx context.Context, q store.Querier, key string, args mendArgs) ([]int64, error) {
-	if args.Reason != "" {
-		return args.Offers, nil
-	}
+// toTell is what the job of that key tells.
+func toTell(ctx context.Context, q store.Querier, key string, args mendArgs) (telling, error) {
+	t := telling{mendArgs: args}
 	waiting, err := store.ReadyJobs(ctx, q, MendKind)
 	if err != nil {
-		return nil, err
+		return t, err
 	}
-	tell := slices.Clone(args.Offers)
 	for _, j := range waiting {
 		var other mendArgs
 		if err := json.Unmarshal([]byte(j.Args), &other); err != nil {
-			return nil, fmt.Errorf("read arguments of %s: %w", j.Key, err)
+			return t, fmt.Errorf("read arguments of %s: %w", j.Key, err)
 		}
 		if j.Key != key && other.Reason != "" {
-			tell = slices.DeleteFunc(tell, func(n int64) bool { return slices.Contains(other.Offers, n) })
+			t.others = append(t.others, other)
 		}
 	}
-	return tell, nil
+	return t, nil
 }
 
 // post renders one announcement again. What it shows of offers that are not
@@ -159,7 +173,7 @@ func (m *Mender) post(ctx context.Context, tx *store.Tx, a store.Announcement, w
 		if err != nil {
 			return err
 		}
-		if slices.Contains(n.tell, w.Offer) {
+		if n.tell.tells(w.Offer, w.Key) {
 			n.compare(w, is, now)
 		} else {
 			untold[keyOf(is)] = w

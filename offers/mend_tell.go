@@ -21,10 +21,10 @@ const maxMentions = 200
 // person who signed up once, there or in their direct chat.
 type teller struct {
 	*Mender
-	key    string
-	reason string
-	now    time.Time
-	open   []*personal // what people who signed up have not been told yet
+	key  string
+	tell telling
+	now  time.Time
+	open []*personal // what people who signed up have not been told yet
 }
 
 // personal is what changed about one date for one person.
@@ -79,8 +79,8 @@ func (m *Mender) knowMembers(ctx context.Context, offers []int64) error {
 
 // know gathers what people who signed up do not know yet, and notes that they
 // do: it is told in this transaction.
-func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
-	for _, n := range offers {
+func (t *teller) know(ctx context.Context, tx *store.Tx) error {
+	for _, n := range t.tell.Offers {
 		list, err := store.KnownOf(ctx, tx, n)
 		if err != nil {
 			return err
@@ -92,6 +92,9 @@ func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
 			}
 		}
 		for _, k := range list {
+			if !t.tell.tells(k.Offer, k.Key) {
+				continue
+			}
 			was := store.AnnouncementItem{Offer: k.Offer, Key: k.Key, Start: k.Start, Location: k.Location, Status: store.OfferActive}
 			if k.Off {
 				was.Status = store.OfferCancelled
@@ -125,7 +128,7 @@ func (t *teller) room(ctx context.Context, tx *store.Tx, n *news) error {
 		return err
 	}
 	v := n.room.view(t.Phrases, t.now)
-	text := v.news(n.moved, t.reason)
+	text := v.news(n.moved, t.tell.mendArgs)
 	if len(mentions) > 0 {
 		text.Line().Say(v.say("mend_mentioned"))
 	}
@@ -185,7 +188,7 @@ func (t *teller) people(ctx context.Context, tx *store.Tx) error {
 			continue
 		}
 		v := n.view(t.Phrases, t.now)
-		text := v.news(moved, t.reason).Line().Say(v.say("mend_signed_up"))
+		text := v.news(moved, t.tell.mendArgs).Line().Say(v.say("mend_signed_up"))
 		if one := moved[0].is; one.Status == store.OfferActive {
 			next, err := NextOpen(ctx, tx, one.Offer, t.now)
 			if store.Ignore(err) != nil {

@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"buffet/lang"
 	"buffet/store"
 )
 
@@ -242,4 +243,30 @@ func TestReasonIsNotTakenAway(t *testing.T) {
 	tb.mend()
 	why := " [] Fällt aus: Alpha (1), Do, 3. Dez, 14:00–15:30 Uhr. Grund: Anke ist krank"
 	tb.equal("told", tb.news(), []string{"!a:x" + why, "@ann:x" + why + told})
+}
+
+// Two dates of a series are off for two reasons: each is told with its own.
+func TestEachDateHasItsReason(t *testing.T) {
+	tb := newTable(t)
+	o := tb.bring(Draft{Title: "Alpha", When: tb.when("jeden Donnerstag 14-15:30 Uhr")})
+	dates := tb.find(o.Number).Next
+	tb.joined("!a:x")
+	for _, d := range dates[:2] {
+		tb.write(func(tx *store.Tx) error {
+			return tx.PutSignup(tb.ctx, store.Signup{Offer: d.Offer, Key: d.Key, User: "@ann:x", At: tb.now})
+		})
+	}
+	for n, why := range []string{"Anke ist krank", "Raum belegt"} {
+		tb.write(func(tx *store.Tx) (err error) {
+			_, err = CancelOffer(tb.ctx, tx, o, OnlyThis, dates[n].Key, why, tb.now)
+			return err
+		})
+	}
+	tb.mend()
+	got := strings.Join(tb.news(), "\n")
+	for n, why := range []string{"Anke ist krank", "Raum belegt"} {
+		if !strings.Contains(got, tb.view(lang.German).when(dates[n])+". Grund: "+why) {
+			t.Errorf("no %q with its date in:\n%s", why, got)
+		}
+	}
 }

@@ -293,6 +293,9 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
 			return err
 		}
+		if err := b.Commands.TakeBack(ctx, tx, in.Room, r.Target, time.Now()); err != nil {
+			return err
+		}
 		if err := b.untell(ctx, tx, in.Room, r.Target); err != nil {
 			return err
 		}

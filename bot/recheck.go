@@ -167,6 +167,9 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 		if err := offers.TakeBack(ctx, tx, b.chatView, e); err != nil {
 			return err
 		}
+		if err := b.Commands.TakeBack(ctx, tx, room, e, time.Now()); err != nil {
+			return err
+		}
 		if err := b.untell(ctx, tx, room, e); err != nil {
 			return err
 		}

@@ -161,6 +161,7 @@ func (c *Call) showBring(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	if err := s.Draft.Check(c.Now); err != nil {
 		return nil, err
 	}
+	s.From = append(s.From, ReplyKey(c.Event))
 	if c.Direct {
 		s.Step, s.Again = stepShown, false
 		if err := c.keepBring(ctx, tx, s); err != nil {
@@ -230,7 +231,7 @@ func confirmBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) 
 	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
 		return nil, err
 	}
-	if err := c.endBring(ctx, tx); err != nil {
+	if err := endBring(ctx, tx, c.Sender); err != nil {
 		return nil, err
 	}
 	approval, err := c.wantsApproval(ctx, tx)

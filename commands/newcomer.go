@@ -105,7 +105,11 @@ func (c *Call) ways(number int) *lang.Text {
 		if one == nil || w.word == "erfahrung" && c.Table.words["bring"] != nil {
 			continue // five are enough
 		}
-		text.Line().Code(c.typed(w.word, w.tail)).Raw(" – ").Add(c.say(one.Short))
+		short := one.Short
+		if w.tail == of && number > 0 {
+			short = "new_way_offer"
+		}
+		text.Line().Code(c.typed(w.word, w.tail)).Raw(" – ").Add(c.say(short))
 	}
 	return text
 }

@@ -113,6 +113,20 @@ func WaitingProposals(ctx context.Context, q Querier, network string, since time
 		WHERE network = $1 AND state = 'waiting' AND at >= $2 ORDER BY id`, network, Millis(since))
 }
 
+// WaitingBefore are those that were made before then and still wait for
+// organisers, oldest first.
+func WaitingBefore(ctx context.Context, q Querier, before time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE state = 'waiting' AND at < $1 ORDER BY id`, Millis(before))
+}
+
+// ProposalsFrom are those that are not decided and were made by the message of
+// whose answer that is the outbox key, or out of it: then their content has the
+// key as a JSON string.
+func ProposalsFrom(ctx context.Context, q Querier, key string) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE state <> 'done' AND (ask_key = $1 OR instr(content, '"' || $1 || '"') > 0) ORDER BY id`, key)
+}
+
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
 	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)

@@ -11,6 +11,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
+	"buffet/commands"
 	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/offers"
@@ -115,6 +116,15 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 	}
 	for _, r := range alarms {
 		events = append(events, r.Event)
+	}
+	proposed, err := store.ProposalKeysIn(ctx, b.Store.Reader(), a.Room)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range proposed {
+		if e, ok := strings.CutPrefix(key, commands.ReplyKey("")); ok {
+			events = append(events, id.EventID(e))
+		}
 	}
 	for _, e := range slices.Compact(events) {
 		if err := b.recheckEvent(ctx, a.Room, e); err != nil {

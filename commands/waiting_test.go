@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,12 @@ func TestTakeBackOfAmended(t *testing.T) {
 		return said
 	}
 	said := propose("wann 12.12. 15 Uhr", "ort Aula")
+	keys, err := store.ProposalKeysIn(t.Context(), h.store.Reader(), room)
+	for _, e := range said {
+		if !slices.Contains(keys, ReplyKey(e)) || len(keys) != len(said) || err != nil {
+			t.Errorf("%s is not looked after: %q, %v", e, keys, err)
+		}
+	}
 	takeBack("!other:example.org", said[0])
 	takeBack(askerDM, said[0])
 	takeBack("!unknown:example.org", said[0])

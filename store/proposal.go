@@ -127,6 +127,15 @@ func ProposalsFrom(ctx context.Context, q Querier, key string) ([]Proposal, erro
 		WHERE state <> 'done' AND (ask_key = $1 OR instr(content, '"' || $1 || '"') > 0) ORDER BY id`, key)
 }
 
+// ProposalKeysIn are the outbox keys of the answers to all messages in a room
+// that what is not decided was made of (ProposalsFrom).
+func ProposalKeysIn(ctx context.Context, q Querier, room id.RoomID) ([]string, error) {
+	return Collect(ctx, q, func(scan func(...any) error) (s string, err error) { return s, scan(&s) },
+		`SELECT ask_key FROM proposal WHERE room_id = $1 AND state <> 'done' AND ask_key <> ''
+		UNION SELECT f.value FROM proposal p, json_each(CASE WHEN p.content = '' THEN '{}' ELSE p.content END, '$.from') f
+			WHERE p.room_id = $1 AND p.state <> 'done'`, room)
+}
+
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
 	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)

@@ -101,18 +101,6 @@ func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Pro
 	return p, nil
 }
 
-// ProposalsBy are a person's proposals, oldest first.
-func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, error) {
-	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE author = $1 ORDER BY id`, author)
-}
-
-// WaitingProposals are those that wait for the organisers of a network and were
-// made since then, oldest first.
-func WaitingProposals(ctx context.Context, q Querier, network string, since time.Time) ([]Proposal, error) {
-	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
-		WHERE network = $1 AND state = 'waiting' AND at >= $2 ORDER BY id`, network, Millis(since))
-}
-
 // WaitingBefore are those that were made before then and still wait for
 // organisers, oldest first.
 func WaitingBefore(ctx context.Context, q Querier, before time.Time) ([]Proposal, error) {
@@ -134,6 +122,18 @@ func ProposalKeysIn(ctx context.Context, q Querier, room id.RoomID) ([]string, e
 		`SELECT ask_key FROM proposal WHERE room_id = $1 AND state <> 'done' AND ask_key <> ''
 		UNION SELECT f.value FROM proposal p, json_each(CASE WHEN p.content = '' THEN '{}' ELSE p.content END, '$.from') f
 			WHERE p.room_id = $1 AND p.state <> 'done'`, room)
+}
+
+// ProposalsBy are a person's proposals, oldest first.
+func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE author = $1 ORDER BY id`, author)
+}
+
+// WaitingProposals are those that wait for the organisers of a network and were
+// made since then, oldest first.
+func WaitingProposals(ctx context.Context, q Querier, network string, since time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE network = $1 AND state = 'waiting' AND at >= $2 ORDER BY id`, network, Millis(since))
 }
 
 // PutProposal stores a new proposal and sets its ID.

@@ -302,12 +302,8 @@ func (b *Bot) undo(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Event
 	if err := offers.TakeBack(ctx, tx, b.chatView, room, e, now); err != nil {
 		return err
 	}
-	if here, err := store.HeardIn(ctx, tx, e, room); err != nil {
+	if err := b.Commands.TakeBack(ctx, tx, room, e, now); err != nil {
 		return err
-	} else if here {
-		if err := b.Commands.TakeBack(ctx, tx, e, now); err != nil {
-			return err
-		}
 	}
 	if err := b.untell(ctx, tx, room, e); err != nil {
 		return err

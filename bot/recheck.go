@@ -11,6 +11,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
+	"buffet/commands"
 	"buffet/digest"
 	"buffet/knowledge"
 	"buffet/schedule"
@@ -127,10 +128,11 @@ func (b *Bot) marksIn(ctx context.Context, room id.RoomID) ([]id.EventID, error)
 	if err != nil {
 		return nil, err
 	}
-	events, err := store.ProposedIn(ctx, q, room)
+	proposed, err := store.ProposalKeysIn(ctx, q, room)
 	if err != nil {
 		return nil, err
 	}
+	var events []id.EventID
 	for _, m := range marks {
 		events = append(events, m.Event)
 	}
@@ -139,6 +141,11 @@ func (b *Bot) marksIn(ctx context.Context, room id.RoomID) ([]id.EventID, error)
 	}
 	for _, r := range alarms {
 		events = append(events, r.Event)
+	}
+	for _, key := range proposed {
+		if e, ok := strings.CutPrefix(key, commands.ReplyKey("")); ok {
+			events = append(events, id.EventID(e))
+		}
 	}
 	events = slices.DeleteFunc(events, func(e id.EventID) bool { return !strings.HasPrefix(e.String(), "$") })
 	slices.Sort(events)

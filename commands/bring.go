@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -162,6 +161,7 @@ func (c *Call) showBring(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	if err := s.Draft.Check(c.Now); err != nil {
 		return nil, err
 	}
+	s.From = append(s.From, ReplyKey(c.Event))
 	if c.Direct {
 		s.Step, s.Again = stepShown, false
 		if err := c.keepBring(ctx, tx, s); err != nil {
@@ -197,7 +197,7 @@ func (c *Call) showBring(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	} else {
 		text.Add(c.say("bring_fix_help"))
 	}
-	return c.propose(ctx, tx, store.Proposal{Kind: store.ProposeBring, First: s.First}, s, text)
+	return c.propose(ctx, tx, store.Proposal{Kind: store.ProposeBring}, s, text)
 }
 
 // twinOf is the number of an upcoming offer of the same title that begins at
@@ -231,7 +231,7 @@ func confirmBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) 
 	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
 		return nil, err
 	}
-	if err := c.endBring(ctx, tx); err != nil {
+	if err := endBring(ctx, tx, c.Sender); err != nil {
 		return nil, err
 	}
 	approval, err := c.wantsApproval(ctx, tx)
@@ -287,7 +287,6 @@ func (c *Call) amendBring(ctx context.Context, tx *store.Tx, p store.Proposal, t
 	case !ok:
 		return nil, false, nil
 	}
-	s.First = cmp.Or(s.First, eventOf(p.Key))
 	reply, err := c.showBring(ctx, tx, s)
 	return reply, true, err
 }

@@ -26,10 +26,10 @@ type bringing struct {
 	Step    string       `json:"step,omitempty"`
 	Again   bool         `json:"again,omitempty"` // only this step: then it is shown
 	Draft   offers.Draft `json:"draft"`
+	From    []string     `json:"from,omitempty"` // keys of the answers to all messages that it was made of
 	Unnamed bool         `json:"unnamed,omitempty"`
 	Feasts  bool         `json:"feasts,omitempty"` // also on public holidays
 	Spared  bool         `json:"spared,omitempty"` // not on them, it was said
-	First   id.EventID   `json:"first,omitempty"`  // store.Proposal.First
 }
 
 // The steps, in their order; those between are fields.
@@ -103,13 +103,13 @@ func (c *Call) keepBring(ctx context.Context, tx *store.Tx, s bringing) error {
 	return tx.PutDialog(ctx, store.Dialog{Author: c.Sender, Kind: bringKind, Content: string(content), At: c.Now})
 }
 
-// endBring ends the conversation about an offer, if there is one.
-func (c *Call) endBring(ctx context.Context, tx *store.Tx) error {
-	d, err := store.DialogOf(ctx, tx, c.Sender)
+// endBring ends a person's conversation about an offer, if there is one.
+func endBring(ctx context.Context, tx *store.Tx, author id.UserID) error {
+	d, err := store.DialogOf(ctx, tx, author)
 	if err != nil || d.Kind != bringKind {
 		return store.Ignore(err)
 	}
-	return tx.PutDialog(ctx, store.Dialog{Author: c.Sender})
+	return tx.PutDialog(ctx, store.Dialog{Author: author})
 }
 
 // nextBring asks for a step.

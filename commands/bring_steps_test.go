@@ -19,7 +19,7 @@ func TestBringStepByStep(t *testing.T) {
 		h.talk(lang.German, "bring => Schritt 1 von 7", "weiter => Einen Titel braucht es", "Von Haus zu Haus => Schritt 2 von 7", "[restart]", "31.2. => Diesen Tag gibt es nicht",
 			"25 Uhr => Diese Uhrzeit gibt es nicht", "gestern => vorbei", "10.12. 16–14 Uhr => Das Ende", "weiter => Ein Datum braucht es", "!hilfe => angebote", "10.12. 18–20 Uhr => Schritt 3 von 7",
 			"zurück => Jetzt steht da: Donnerstag, 10. Dezember 2026", "weiter => Schritt 3", "Platz der Republik 1 => Schritt 4", "quatsch => Diese Art", "2 => Schritt 5", "titel Von Tür zu Tür => Schritt 5",
-			"[restart]", "Pflege, Nachbarschaft und Ehrenamt => Schritt 6", "viele => Wie viele Plätze?", "-1 => So viele Plätze", "1000000000 => So viele Plätze", "12 => Schritt 7",
+			"[restart]", "Pflege, Nachbarschaft und Ehrenamt => Schritt 6", "viele => Wie viele Plätze?", "0 => Schritt 7", "zurück => Schritt 6", "dabei 1 => Meinst du den Befehl? Dann schreib !dabei 1", "angebot #2 => !angebot #2", "!angebot 1 => Kollegiale Beratung", "-1 => So viele Plätze", "1000000000 => So viele Plätze", "12 => Schritt 7",
 			"Für alle, die: neugierig sind => Titel: Von Tür zu Tür")
 		got := h.direct(lang.German, "wann 11.12. 18 Uhr")
 		for _, want := range []string{"Von Tür zu Tür", "Freitag, 11. Dezember 2026, 18:00 Uhr (kein Ende gesagt)", "Ort: Platz der Republik 1", "Art: Fortbildung", "Themen: Pflege, Nachbarschaft, Ehrenamt",

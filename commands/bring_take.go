@@ -86,6 +86,9 @@ func (c *Call) takeStep(ctx context.Context, tx *store.Tx, s bringing) (*Reply, 
 		reply, err := c.corrected(ctx, tx, s, f)
 		return reply, true, err
 	}
+	if _, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(c.Tail), "#")); c.Command != nil && err == nil { // "dabei 1"
+		return &Reply{Text: c.say("bring_command", lang.Values{"Line": strings.Join(strings.Fields(text), " ")})}, true, nil
+	}
 	if s.Step == stepShown {
 		if s.Help != "" || !c.dateAlone(text) {
 			return nil, false, nil

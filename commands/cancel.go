@@ -87,7 +87,8 @@ func confirmCancel(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal)
 	if meanwhile, err := c.meanwhile(&e.Was, &o); err != nil {
 		return nil, err
 	} else if meanwhile != nil {
-		return c.proposeCancel(ctx, tx, o, e, meanwhile)
+		reply, err := c.proposeCancel(ctx, tx, o, e, meanwhile)
+		return c.overtaken(reply, meanwhile, err)
 	}
 	after, err := offers.CancelOffer(ctx, tx, o, e.Scope, e.Key, e.Reason, c.Now)
 	if err != nil {

@@ -58,10 +58,13 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 	}
 	p, approving, err := c.proposed(ctx, tx)
 	if errors.Is(err, store.ErrNotFound) || err == nil && p.State == store.ProposalDone && c.ReplyTo == "" {
+		if rest != "" || c.Command != nil { // "cancel 1 speaker is ill", "Nein zu Gewalt": a reason is a reply
+			return nil, false, nil
+		}
 		if one, which, err := c.onlyWaiting(ctx, tx); err != nil || which != nil {
 			return which, true, err
 		} else if one.ID != 0 {
-			return c.approve(ctx, tx, one, said, rest)
+			return c.approve(ctx, tx, one, said, "")
 		}
 	}
 	if err != nil {
@@ -77,6 +80,12 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 	}
 	if p.Author != c.Sender { // not theirs to answer
 		return nil, true, nil
+	}
+	if said == saidNo && p.State == store.ProposalWaiting && c.ReplyTo == "" { // a "nein danke" hours later is about something else
+		if !c.Direct || c.Command != nil {
+			return nil, false, nil
+		}
+		return &Reply{Text: c.say("confirm_withdraw_how")}, true, nil
 	}
 	reply, err := c.answer(ctx, tx, p, said)
 	return reply, true, err
@@ -145,7 +154,7 @@ func (c *Call) answer(ctx context.Context, tx *store.Tx, p store.Proposal, said 
 	case said == saidNo:
 		_, err := tx.SettleProposal(ctx, p.ID)
 		if err == nil && p.Kind == store.ProposeBring && c.Direct {
-			err = c.endBring(ctx, tx)
+			err = endBring(ctx, tx, c.Sender)
 		}
 		return c.placed(&Reply{Text: c.say("confirm_dropped")}), err
 	case p.State == store.ProposalWaiting:

@@ -164,7 +164,7 @@ func (c *Call) proposeChange(ctx context.Context, tx *store.Tx, kind string, o, 
 	if err != nil {
 		return nil, err
 	}
-	if people > 0 && o.Recurrence != after.Recurrence || people > 0 && o.Status != after.Status {
+	if people > 0 && (o.Recurrence != after.Recurrence || o.Status != after.Status || o.Location != after.Location) {
 		text.Line().Line().Add(c.say("edit_people", lang.Values{"Count": people}))
 	}
 	e.Was = o
@@ -198,7 +198,8 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 	if meanwhile, err := c.meanwhile(&e.Was, &o); err != nil {
 		return nil, err
 	} else if meanwhile != nil {
-		return c.proposeEdit(ctx, tx, o, e, meanwhile)
+		reply, err := c.proposeEdit(ctx, tx, o, e, meanwhile)
+		return c.overtaken(reply, meanwhile, err)
 	}
 	if waits, err := c.editWaits(ctx, tx, &e.Edit); err != nil {
 		return nil, err
@@ -241,6 +242,16 @@ func (c *Call) meanwhile(was, is *store.Offer) (*lang.Text, error) {
 		return nil, err
 	}
 	return c.say("edit_meanwhile", lang.Values{"Number": is.Number}).Line().Add(different), nil
+}
+
+// overtaken is the answer to a yes that came too late: what was wanted anew or,
+// if that cannot be any more, why.
+func (c *Call) overtaken(again *Reply, meanwhile *lang.Text, err error) (*Reply, error) {
+	p, ok := lang.AsProblem(err)
+	if !ok {
+		return again, err
+	}
+	return &Reply{Text: meanwhile.Line().Line().Add(c.say(p.Key, p.Values))}, nil
 }
 
 // tellAuthor lets the one who brought an offer know what somebody else changed.

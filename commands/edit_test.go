@@ -116,6 +116,67 @@ func TestEditTwoAtOnce(t *testing.T) {
 	}
 }
 
+// Whose date is gone meanwhile reads what became of it, and is not asked again.
+func TestEditOfDateThatIsGone(t *testing.T) {
+	for _, line := range []string{"aendere 3 17.12. ort Bonn", "absage 3 17.12. krank"} {
+		h := newHouse(t)
+		h.brought("Reihe", "jeden Donnerstag 14-15 Uhr bis 28.1.2027")
+		first := h.from(ben, lang.German, line, false)
+		yes := func(who id.UserID, to spoken) string {
+			req := h.organiser(lang.German, "ja")
+			h.now = h.now.Add(time.Second)
+			req.Sender, req.ReplyTo = who, to.event
+			return h.tell(req).text
+		}
+		req := h.organiser(lang.German, "absage 3 ab 10.12.")
+		req.Sender = anna
+		yes(anna, h.tell(req))
+		got := yes(ben, first)
+		for _, want := range []string{"Inzwischen hat jemand Angebot 3 geändert", "Do, 17. Dez, 14:00–15:00 Uhr: entfällt", "Diesen Termin gibt es nicht"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: nobody says %q in: %s", line, want, got)
+			}
+		}
+		if got := yes(ben, first); !strings.Contains(got, "schon entschieden") {
+			t.Errorf("%s: a second yes: %s", line, got)
+		}
+	}
+}
+
+// Who changes the place alone reads that people hear of it; of the material
+// nobody does.
+func TestEditPlaceTellsPeople(t *testing.T) {
+	h := newHouse(t)
+	o := h.brought("Einmal", "3.12. 14-15 Uhr")
+	next, err := offers.NextItems(&o, h.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutSignup(ctx, store.Signup{Offer: o.ID, Key: next[0].Key, User: anna, At: h.now})
+	})
+	for line, told := range map[string]bool{"aendere 3 ort Bonn": true, "aendere 3 material https://example.org/x": false} {
+		if got := h.from(ben, lang.German, line, false).text; strings.Contains(got, "Eine Person hat sich angemeldet") != told {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+}
+
+// A single date cannot go without the place of its series; the last that is
+// left, and the series, can.
+func TestEditClearsPlace(t *testing.T) {
+	h := newHouse(t)
+	h.brought("Reihe", "jeden Donnerstag 14-15 Uhr bis 28.1.2027")
+	for line, want := range map[string]string{
+		"aendere 3 17.12. ort keiner": "native_empty_one", "aendere 3 ab 17.12. ort keiner": "native_empty_one", "aendere 3 ab 17.12. plaetze 3": "native_wide",
+		"aendere 3 alle ort keiner": "Ort: Kiel → –", "aendere 3 17.12. link keiner": "So steht es schon",
+	} {
+		if got := h.from(ben, lang.German, line, false).text; !strings.Contains(got, want) {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+}
+
 // A cancellation that meets a change is asked again, too.
 func TestCancelAfterChange(t *testing.T) {
 	h := newHouse(t)

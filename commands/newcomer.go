@@ -105,7 +105,11 @@ func (c *Call) ways(number int) *lang.Text {
 		if one == nil || w.word == "erfahrung" && c.Table.words["bring"] != nil {
 			continue // five are enough
 		}
-		text.Line().Code(c.typed(w.word, w.tail)).Raw(" – ").Add(c.say(one.Short))
+		short := c.say(one.Short)
+		if w.word == "angebot" { // its own words are about an example
+			short = c.say("new_way_offer", lang.Values{"Number": number})
+		}
+		text.Line().Code(c.typed(w.word, w.tail)).Raw(" – ").Add(short)
 	}
 	return text
 }

@@ -33,7 +33,7 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 		if err != nil {
 			return nil, err
 		}
-		return reply, c.showCard(ctx, tx)
+		return reply, c.showCard(ctx, tx, *c.Network)
 	}
 	if len(when) == 0 && len(same) > 0 { // without a time nothing changes
 		return &Reply{Text: c.listPlans(list)}, nil
@@ -73,5 +73,5 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: c.say("plan_set", c.what(want))}, c.showCard(ctx, tx)
+	return &Reply{Text: c.say("plan_set", c.what(want))}, c.showCard(ctx, tx, *c.Network)
 }

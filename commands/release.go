@@ -134,20 +134,70 @@ func (t *Table) withdrawn(ctx context.Context, tx *store.Tx, p store.Proposal, n
 	return offers.Decided(ctx, tx, p, t.phrases.Text(p.Lang, "bring_withdrawn"), now)
 }
 
-// TakeBack drops what was proposed by a message that was deleted, or corrected
-// since, unless it is decided.
-func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, e id.EventID, now time.Time) error {
-	p, err := store.ProposalOfKey(ctx, tx, ReplyKey(e))
-	if err == nil && p.State == store.ProposalDone {
-		p, err = store.ProposalFrom(ctx, tx, cmp.Or(p.First, e))
-	}
-	if err != nil || p.State == store.ProposalDone {
-		return store.Ignore(err)
-	}
-	if _, err := tx.SettleProposal(ctx, p.ID); err != nil || p.State != store.ProposalWaiting {
+// TakeBack drops what was proposed by a message that was deleted, unless it is
+// decided: also if that message was corrected since.
+func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID, now time.Time) error {
+	list, err := store.ProposalsFrom(ctx, tx, ReplyKey(e))
+	if err != nil || len(list) == 0 {
 		return err
 	}
-	return t.withdrawn(ctx, tx, p, now)
+	r, err := store.RoomIn(ctx, tx, room)
+	if err != nil {
+		return store.Ignore(err)
+	}
+	for _, p := range list {
+		if p.Room != room && (p.Room != "" || r.Direct != p.Author) {
+			continue // that message is not from there
+		}
+		if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
+			return err
+		}
+		if p.Room == "" && p.Kind == store.ProposeBring {
+			if err := endBring(ctx, tx, p.Author); err != nil {
+				return err
+			}
+		}
+		if p.State != store.ProposalWaiting {
+			continue
+		}
+		if err := t.withdrawn(ctx, tx, p, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lapse gives up what has waited for organisers since before then, and tells
+// them and its author.
+func (t *Table) Lapse(ctx context.Context, tx *store.Tx, before, now time.Time) error {
+	list, err := store.WaitingBefore(ctx, tx, before)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
+			return err
+		}
+		if err := offers.Decided(ctx, tx, p, t.phrases.Text(p.Lang, "bring_lapsed_asked"), now); err != nil {
+			return err
+		}
+		if p.Author == "" {
+			continue
+		}
+		var of struct {
+			Draft struct{ Title string }
+			Was   struct{ Title string }
+		}
+		if err := json.Unmarshal([]byte(p.Content), &of); err != nil {
+			return err
+		}
+		told := t.phrases.Text(p.Lang, "bring_lapsed", lang.Values{"Title": shorten(cmp.Or(of.Draft.Title, of.Was.Title), 120)})
+		m := store.Message{Key: store.ProposalKey(p.ID, "told"), User: p.Author, Plain: told.Plain(), HTML: told.HTML()}
+		if _, err := tx.Send(ctx, m, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func shownBring(_ context.Context, _ store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {

@@ -76,7 +76,7 @@ func approving(t *testing.T) *house {
 }
 
 func TestReleased(t *testing.T) {
-	for language, say := range map[string][2]string{lang.German: {"ja", "Die Organisierenden haben dein Angebot freigegeben."}, lang.English: {"approve", "The organisers have released your offer."}} {
+	for language, say := range map[string][2]string{lang.German: {"ja", "Die Organisierenden haben freigegeben, was du eingebracht hast."}, lang.English: {"approve", "The organisers have released what you brought."}} {
 		t.Run(language, func(t *testing.T) {
 			h := approving(t)
 			echo := h.brings(language, line)
@@ -268,7 +268,7 @@ func TestBareWordOfAnOrganiser(t *testing.T) {
 	h.reply(lang.German, "ja", echo)
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		key := h.lastProposal().Key
-		return h.table.TakeBack(ctx, tx, id.EventID(strings.TrimPrefix(key, "reply/")), h.now)
+		return h.table.TakeBack(ctx, tx, room, id.EventID(strings.TrimPrefix(key, "reply/")), h.now)
 	})
 	if p := h.lastProposal(); p.State != store.ProposalDone || p.Content != "" || h.jobs(offers.DecidedKind) != 2 {
 		t.Errorf("its message was deleted: %+v, %d jobs", p, h.jobs(offers.DecidedKind))

@@ -46,18 +46,18 @@ func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 		return nil, err
 	}
 	if c.Direct && len(c.Args) > 0 {
-		err = c.showCard(ctx, tx)
+		err = c.showCard(ctx, tx, *c.Network)
 	}
 	return &Reply{Text: text}, err
 }
 
-// showCard posts a room's card anew: its people are to know what changed there.
-func (c *Call) showCard(ctx context.Context, tx *store.Tx) error {
-	text, err := c.Table.Card(ctx, tx, *c.Network, c.Network.Lang)
+// showCard posts the card of n's room anew: its people are to know what changed.
+func (c *Call) showCard(ctx context.Context, tx *store.Tx, n Network) error {
+	text, err := c.Table.Card(ctx, tx, n, n.Lang)
 	if err != nil {
 		return err
 	}
-	m := store.Message{Key: "card/" + c.Event.String(), Room: c.Network.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
+	m := store.Message{Key: "card/" + c.Event.String() + "/" + n.Room.String(), Room: n.Room, Plain: text.Plain(), HTML: text.HTML(), Notice: true}
 	_, err = tx.Send(ctx, m, c.Now)
 	return err
 }

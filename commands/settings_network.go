@@ -25,8 +25,37 @@ func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, 
 	if !c.Network.Organiser || c.Doubtful {
 		return nil, true, c.mayOrganise()
 	}
+	before, err := c.Table.networkLines(ctx, tx, *c.Network, c.Lang)
+	if err != nil {
+		return nil, true, err
+	}
 	text, err := set(ctx, tx, strings.Join(c.Args[1:], " "))
-	return text, true, err
+	if err != nil {
+		return nil, true, err
+	}
+	if now, err := c.Table.networkLines(ctx, tx, *c.Network, c.Lang); err != nil || now == before {
+		return text, true, err
+	}
+	return text, true, c.showCards(ctx, tx)
+}
+
+// showCards posts the cards of all rooms of the network anew.
+func (c *Call) showCards(ctx context.Context, tx *store.Tx) error {
+	rooms, err := store.RoomsIn(ctx, tx, c.Network.Name)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Joined.IsZero() {
+			continue
+		}
+		n := *c.Network
+		n.Room = r.ID
+		if err := c.showCard(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *Call) setBring(ctx context.Context, tx *store.Tx, value string) (*lang.Text, error) {

@@ -165,7 +165,7 @@ func CapacityOf(text string, bare bool) (n int, ok bool) {
 	switch {
 	case err != nil || n > tooMany:
 		return tooMany, true
-	case n <= 0:
+	case n < 0:
 		return -1, true
 	}
 	return n, true

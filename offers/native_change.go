@@ -42,6 +42,18 @@ func (e *Edit) wide() bool {
 	return e.Description != nil || e.Host != nil || e.Kind != nil || e.Material != nil || e.Topics != nil || e.Capacity != nil
 }
 
+// some refuses what dates of a series cannot have of their own.
+func (e *Edit) some(scope Scope, o *store.Offer) error {
+	switch {
+	case scope == All:
+	case e.wide():
+		return lang.Wrong("native_wide")
+	case e.Location != nil && *e.Location == "" && o.Location != "", e.URL != nil && *e.URL == "" && o.URL != "":
+		return lang.Wrong("native_empty_one") // an empty text of a date means the offer's
+	}
+	return nil
+}
+
 // Check cleans the texts as Draft.Check does, with the same limits.
 func (e *Edit) Check(now time.Time) error {
 	for _, one := range []struct {
@@ -88,6 +100,9 @@ func Changed(o store.Offer, scope Scope, key time.Time, e Edit, now time.Time) (
 		if e.When != nil {
 			return o, lang.Wrong("native_help_when")
 		}
+		if o.Kind != KindHelp || o.Capacity != 0 {
+			return o, lang.Wrong("native_help_fields")
+		}
 		e.texts(&o)
 		return o, nil
 	}
@@ -98,10 +113,10 @@ func Changed(o store.Offer, scope Scope, key time.Time, e Edit, now time.Time) (
 	if !t.series() {
 		scope = All
 	}
-	if scope == OnlyThis && e.wide() {
-		return o, lang.Wrong("native_wide")
-	}
 	if scope, key, err = t.mean(scope, key, now); err != nil {
+		return o, err
+	}
+	if err := e.some(scope, &o); err != nil {
 		return o, err
 	}
 	if err := t.change(scope, key, e, now); err != nil {

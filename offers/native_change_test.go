@@ -199,6 +199,14 @@ func TestChangeRefuses(t *testing.T) {
 	tb, o := weekly(t)
 	key := tb.key(o, "20.10.")
 	tb.refuse("native_wide", o, OnlyThis, key, Edit{Capacity: new(int)})
+	three := 3
+	later := tb.key(o, "27.10.")
+	tb.refuse("native_wide", o, Following, later, Edit{Capacity: &three, Location: text("Ulm")})
+	tb.refuse("native_empty_one", o, OnlyThis, later, Edit{Location: text("")})
+	tb.refuse("native_empty_one", o, Following, later, Edit{Location: text("")})
+	if next, err := NextItems(&o, tb.now); err != nil || next[0].Capacity != 0 || next[0].Location != "Kiel" {
+		t.Errorf("%+v, %v", next[0], err)
+	}
 	tb.refuse("native_date_over", o, OnlyThis, tb.key(o, "6.10."), Edit{Title: text("B")})
 	tb.refuse("native_date_over", o, Following, key.Add(time.Hour), Edit{Title: text("B")})
 	tb.refuse("native_rhythm_one", o, OnlyThis, key, tb.at("jeden Mittwoch 9 Uhr"))
@@ -216,12 +224,29 @@ func TestChangeRefuses(t *testing.T) {
 	tb.refuse("native_feed_file", tb.find(3).Offer, All, time.Time{}, Edit{Title: text("B")})
 	help := tb.bring(Draft{Title: "H", Help: store.HelpGive})
 	tb.refuse("native_help_when", help, All, time.Time{}, tb.at("1.12. 9 Uhr"))
+	tb.refuse("native_help_fields", help, All, time.Time{}, Edit{Kind: text(KindExchange)})
+	tb.refuse("native_help_fields", help, All, time.Time{}, Edit{Capacity: &three})
 	tb.equal("help", tb.edit(help, All, time.Time{}, Edit{Title: text("I"), Location: text("Bonn")}).Title, "I")
 
 	tb.now = tb.now.AddDate(0, 3, 0)
 	tb.refuse("native_over", o, All, time.Time{}, tb.at("1.2. 9 Uhr"))
 	o = tb.edit(o, All, time.Time{}, Edit{Material: text("https://example.org/folien")})
 	tb.equal("material of what is over", o.Material, "https://example.org/folien")
+}
+
+// That a series takes place after all brings back no date that was off before.
+func TestBackLeavesDates(t *testing.T) {
+	tb, o := weekly(t)
+	o = tb.cancel(o, OnlyThis, tb.key(o, "27.10."))
+	was := tb.starts(o)
+	o = tb.edit(tb.cancel(o, All, time.Time{}), All, time.Time{}, Edit{Back: true})
+	tb.equal("status", o.Status, store.OfferActive)
+	tb.equal("dates", tb.starts(o), was)
+	o = tb.edit(o, All, time.Time{}, Edit{Back: true}) // said of a series that takes place, it means them
+	tb.equal("all dates", len(tb.starts(o)), len(was))
+	if strings.Join(tb.starts(o), "") == strings.Join(was, "") {
+		t.Errorf("still off: %v", was)
+	}
 }
 
 // What shows an offer is mended, and sign-ups stay with their dates.

@@ -53,7 +53,10 @@ func (t *timetable) change(scope Scope, key time.Time, e Edit, now time.Time) er
 // back lets what was cancelled take place.
 func (t *timetable) back(scope Scope, key time.Time) error {
 	if scope != OnlyThis {
-		t.offer.Status = store.OfferActive
+		if t.offer.Status == store.OfferCancelled { // dates that were off before that stay off
+			t.offer.Status = store.OfferActive
+			return nil
+		}
 		for i := range t.Overrides {
 			if scope == Following && t.key(t.Overrides[i]).Before(key) {
 				continue

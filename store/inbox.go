@@ -111,12 +111,6 @@ func (s *Store) Waiting(ctx context.Context, room id.RoomID) (waits bool, err er
 	return waits, err
 }
 
-// HeardIn tells whether an event that concerned us lately came from that room.
-func HeardIn(ctx context.Context, q Querier, e id.EventID, room id.RoomID) (here bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1 AND room_id = $2)`, e, room).Scan(&here)
-	return here, err
-}
-
 // DropIncoming forgets events of a room that wait, be it for their key: they
 // were taken back.
 func (tx *Tx) DropIncoming(ctx context.Context, room id.RoomID, events ...id.EventID) error {

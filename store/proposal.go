@@ -38,14 +38,13 @@ type Proposal struct {
 	Sequence int    // that offer's, as it was shown
 	Content  string // JSON, as the kind has it
 	At       time.Time
-	First    id.EventID // of one that corrects another: the message that the first was said with
 }
 
-const proposalColumns = `id, network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at, first_id`
+const proposalColumns = `id, network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at`
 
 func scanProposal(scan func(...any) error) (p Proposal, err error) {
 	var at int64
-	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Lang, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at, &p.First)
+	err = scan(&p.ID, &p.Network, &p.Room, &p.Author, &p.Kind, &p.State, &p.Lang, &p.Key, &p.Offer, &p.Sequence, &p.Content, &at)
 	p.At = Time(at)
 	return p, err
 }
@@ -59,24 +58,6 @@ func ProposalByID(ctx context.Context, q Querier, proposal int64) (Proposal, err
 // its author, or ErrNotFound.
 func ProposalOfKey(ctx context.Context, q Querier, key string) (Proposal, error) {
 	return oneProposal(ctx, q, `ask_key = $1`, key)
-}
-
-// ProposalFrom is what came, by corrections, of the proposal that was said with
-// that message and is not decided, or ErrNotFound.
-func ProposalFrom(ctx context.Context, q Querier, first id.EventID) (Proposal, error) {
-	return oneProposal(ctx, q, `first_id = $1 AND first_id <> '' AND state <> 'done' ORDER BY id DESC LIMIT 1`, first)
-}
-
-// ProposedIn are the messages from a room that proposals rest on which are not
-// decided.
-func ProposedIn(ctx context.Context, q Querier, room id.RoomID) ([]id.EventID, error) {
-	list, err := Collect(ctx, q, func(scan func(...any) error) (e id.EventID, err error) { return e, scan(&e) },
-		`SELECT i.event_id FROM proposal p JOIN inbox i ON i.event_id IN (substr(p.ask_key, length('reply/') + 1), p.first_id)
-		WHERE p.state <> 'done' AND p.ask_key GLOB 'reply/*' AND i.room_id = $1 ORDER BY i.event_id`, room)
-	if err != nil {
-		return nil, fmt.Errorf("read what was proposed: %w", err)
-	}
-	return list, nil
 }
 
 // ProposalShown is the proposal that the message of that outbox key shows, to
@@ -120,6 +101,29 @@ func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Pro
 	return p, nil
 }
 
+// WaitingBefore are those that were made before then and still wait for
+// organisers, oldest first.
+func WaitingBefore(ctx context.Context, q Querier, before time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE state = 'waiting' AND at < $1 ORDER BY id`, Millis(before))
+}
+
+// ProposalsFrom are those that are not decided and were made by the message of
+// whose answer that is the outbox key, or out of it: then their content has the
+// key as a JSON string.
+func ProposalsFrom(ctx context.Context, q Querier, key string) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE state <> 'done' AND (ask_key = $1 OR instr(content, '"' || $1 || '"') > 0) ORDER BY id`, key)
+}
+
+// ProposalKeysIn are the outbox keys of the answers to all messages in a room
+// that what is not decided was made of (ProposalsFrom).
+func ProposalKeysIn(ctx context.Context, q Querier, room id.RoomID) ([]string, error) {
+	return Collect(ctx, q, func(scan func(...any) error) (s string, err error) { return s, scan(&s) },
+		`SELECT ask_key FROM proposal WHERE room_id = $1 AND state <> 'done' AND ask_key <> ''
+		UNION SELECT f.value FROM proposal p, json_each(CASE WHEN p.content = '' THEN '{}' ELSE p.content END, '$.from') f
+			WHERE p.room_id = $1 AND p.state <> 'done'`, room)
+}
+
 // ProposalsBy are a person's proposals, oldest first.
 func ProposalsBy(ctx context.Context, q Querier, author id.UserID) ([]Proposal, error) {
 	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal WHERE author = $1 ORDER BY id`, author)
@@ -134,9 +138,9 @@ func WaitingProposals(ctx context.Context, q Querier, network string, since time
 
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
-	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at, first_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
-		p.Network, p.Room, p.Author, p.Kind, p.State, p.Lang, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At), p.First).Scan(&p.ID)
+	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		p.Network, p.Room, p.Author, p.Kind, p.State, p.Lang, p.Key, p.Offer, p.Sequence, p.Content, Millis(p.At)).Scan(&p.ID)
 	if err != nil {
 		return fmt.Errorf("keep proposal: %w", err)
 	}

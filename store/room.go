@@ -60,7 +60,12 @@ func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, e
 
 // Rooms are all rooms, or those of one network.
 func (s *Store) Rooms(ctx context.Context, network string) ([]Room, error) {
-	return Collect(ctx, s.reader, scanRoom, `SELECT `+roomColumns+` FROM room WHERE $1 = '' OR network = $1 ORDER BY room_id`, network)
+	return RoomsIn(ctx, s.reader, network)
+}
+
+// RoomsIn is the same as q sees it.
+func RoomsIn(ctx context.Context, q Querier, network string) ([]Room, error) {
+	return Collect(ctx, q, scanRoom, `SELECT `+roomColumns+` FROM room WHERE $1 = '' OR network = $1 ORDER BY room_id`, network)
 }
 
 // PutRoom stores what is known of a room; an older joined_at, a direct

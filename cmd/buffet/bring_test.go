@@ -149,11 +149,12 @@ func TestBringsAfterApproval(t *testing.T) {
 	c.says(c.anke, c.plain, "!einstellungen angebote freigabe", "für das ganze Netzwerk", "nach Freigabe")
 	c.both(t, func(t *testing.T, room id.RoomID) {
 		title := map[bool]string{false: "Lesekreis", true: "Nähtreff"}[room == c.encrypted]
-		propose := func(title string) {
+		propose := func(title string) *event.Event {
 			t.Helper()
 			echo := c.says(c.ben, room, fmt.Sprintf("!bring %s, %s 18–20 Uhr, Bibliothek", title, dayAhead(9)), "geht es an die Organisierenden")
 			c.react(c.ben, room, echo.ID, "✅")
 			c.answered(c.ben, echo.ID, "Ich frage jetzt die Organisierenden")
+			return echo
 		}
 		propose(title)
 		mine, other := c.told(c.anke, "Titel: "+title), c.told(c.cem, "Titel: "+title)
@@ -184,6 +185,19 @@ func TestBringsAfterApproval(t *testing.T) {
 		c.told(c.ben, "»"+second+"« nicht freigegeben: da ist das Fest")
 		if n := c.offersCalled(second); n != 0 {
 			t.Errorf("%d offers after a refusal", n)
+		}
+
+		third := title + " am Morgen"
+		line := propose(third).Content.AsMessage().RelatesTo.GetReplyTo()
+		other = c.told(c.cem, "Titel: "+third)
+		c.redact(c.ben, room, line)
+		if body := c.mended(c.cem, 0, other, "Titel:"); !strings.Contains(body, "Zurückgezogen") {
+			t.Errorf("its message was deleted, and the organiser reads:\n%s", body)
+		}
+		late = matrixtest.Must(c.cem.Reply(c.ctx, c.chat(c.cem), other.ID, "ja"))(t)
+		c.answered(c.cem, late, "schon entschieden")
+		if n := c.offersCalled(third); n != 0 {
+			t.Errorf("%d offers of a message that was deleted", n)
 		}
 	})
 	echo := c.says(c.ben, c.plain, fmt.Sprintf("!bring Kino, %s 20 Uhr", dayAhead(9)))

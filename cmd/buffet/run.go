@@ -341,6 +341,9 @@ func (d *daemon) tidy(ctx context.Context, j *schedule.Job) error {
 		if err := tx.Sweep(ctx, now.Add(-keepDone)); err != nil {
 			return err
 		}
+		if err := d.bot.Commands.Lapse(ctx, tx, now.Add(-keepProposals), now); err != nil {
+			return err
+		}
 		if err := tx.ForgetProposals(ctx, now.Add(-keepProposals)); err != nil {
 			return err
 		}

@@ -23,8 +23,7 @@ CREATE TABLE proposal (
 	offer_id INTEGER NOT NULL DEFAULT 0,       -- of an offer that is there
 	sequence INTEGER NOT NULL DEFAULT 0,       -- that offer's, as it was shown: has it changed since?
 	content  TEXT NOT NULL,                    -- JSON, as the kind has it
-	at       INTEGER NOT NULL,
-	first_id TEXT NOT NULL DEFAULT ''          -- of one that corrects another: the message that the first was said with
+	at       INTEGER NOT NULL
 );
 CREATE INDEX proposal_author ON proposal (author, id);
 CREATE UNIQUE INDEX proposal_key ON proposal (ask_key) WHERE ask_key <> '';

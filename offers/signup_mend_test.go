@@ -282,3 +282,17 @@ func TestPostOfWhatIsOffInvitesNobody(t *testing.T) {
 		}
 	}
 }
+
+// ⏰ on two posts that show the same date: the newer one stands for the reminder.
+func TestAlarmOnTwoPosts(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"))
+	tb.announceIn("!a:x", "a1", "$a1")
+	tb.announceIn("!a:x", "a2", "$a2")
+	tb.alarm("a1", anna, "$e1")
+	tb.alarm("a2", anna, "$e2")
+	tb.alarmBack("$e1")
+	tb.equal("the older one is taken back", tb.reminds(anna), "1 0+60 false $e2")
+	tb.alarmBack("$e2")
+	tb.equal("both are", tb.reminds(anna), "")
+}

@@ -193,7 +193,12 @@ func (b *bell) isReminded() {
 func (b *bell) takesAlong() {
 	for place, room := range b.rooms {
 		root := b.post("all/" + place)
-		b.inThread(room, root, b.words["after"]+place+" Vorgestern")
+		line := b.inThread(room, root, b.words["after"]+place+" Vorgestern")
+		reply := matrixtest.Must(b.anke.Reply(b.ctx, room, line.ID, "Neu für mich war die Checkliste, die nehmen wir."))(b.t) // without a thread
+		b.signed(b.anke, 0, reply, knowledge.Ack)
+		if c := b.keptOne(reply); c.Kind != store.Experience || c.Title != place+" Vorgestern" {
+			b.t.Errorf("kept: %+v", c)
+		}
 		thanks := matrixtest.Must(b.cem.ThreadReply(b.ctx, room, root, "Danke!"))(b.t)
 		answer := matrixtest.Must(b.cem.ThreadReply(b.ctx, room, root, "Wir beginnen jetzt jede Runde mit einer Frage, hier im "+place+"."))(b.t)
 		b.signed(b.cem, 0, answer, knowledge.Ack)

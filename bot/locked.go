@@ -110,7 +110,7 @@ func (b *Bot) unlockOne(ctx context.Context, in store.Incoming) error {
 	} else if err != nil {
 		return err
 	}
-	open, err := b.decrypt(ctx, room, &store.Incoming{Event: in.Event, Room: in.Room, Sender: in.Sender}, evt, false)
+	open, err := b.decrypt(ctx, room, &store.Incoming{Event: in.Event, Room: in.Room, Sender: in.Sender, Sent: in.Sent}, evt, false)
 	if err != nil || (open != nil && open.Kind == store.InLocked) {
 		return err
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -71,5 +72,40 @@ func TestSealedEditMakesVoid(t *testing.T) {
 	}
 	if waits := matrixtest.Must(l.Store.Locked(ctx, "nie-geteilt"))(t); len(waits) != 2 {
 		t.Errorf("%d edits wait for their key, want 2", len(waits))
+	}
+}
+
+// An answer whose key comes late is gathered by when it was sent.
+func TestLateKeyKeepsTheTime(t *testing.T) {
+	l, _, room := start(t)
+	ctx := l.ctx
+	now := time.Now()
+	root := matrixtest.Must(l.anke.Send(ctx, room, "Das Buffet"))(t)
+	l.reads(room, root)
+	l.stop()
+	err := l.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Send(ctx, store.Message{Key: "post", Room: room, Plain: "x"}, now); err != nil {
+			return err
+		}
+		if err := tx.Sent(ctx, "post", root, now); err != nil {
+			return err
+		}
+		return tx.PutAfterword(ctx, store.Afterword{Line: "after", Post: "post", Room: room, Offer: 1, Key: now, At: now})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := matrixtest.Must(l.anke.ThreadReply(ctx, room, root, "Wir beginnen jetzt jede Runde mit einer Frage."))(t)
+	evt := matrixtest.Must(l.Account.Client.GetEvent(ctx, room, answer))(t)
+	sent := time.UnixMilli(evt.Timestamp)
+	raw := matrixtest.Must(json.Marshal(evt))(t)
+	locked := store.Incoming{Event: answer, Room: room, Sender: l.anke.UserID, Kind: store.InLocked, Sent: sent, Content: string(raw), Session: "s"}
+	if err := l.Store.Write(ctx, func(tx *store.Tx) error { return tx.Keep(ctx, locked, now) }); err != nil {
+		t.Fatal(err)
+	}
+	l.unlock(ctx, "s")
+	list, _, err := l.Store.Ready(ctx, time.Now(), 9)
+	if err != nil || len(list) != 1 || list[0].Kind != store.InReply || !list[0].Sent.Equal(sent) {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

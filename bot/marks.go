@@ -57,7 +57,9 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	switch {
 	case room.Direct != "" && r.Sign == digest.Release:
 		return b.released(ctx, in, r)
-	case room.Direct != "" && which:
+	case which && r.Sign == offers.SignAlarm:
+		return b.alarm(ctx, in, post)
+	case which && offers.MeansComing(r.Sign):
 		return b.comes(ctx, in, post, r.Sign)
 	case room.Direct != "":
 		return b.chosen(ctx, in, r)
@@ -287,20 +289,26 @@ func (b *Bot) takeBack(ctx context.Context, in store.Incoming) error {
 		if err := tx.DropIncoming(ctx, in.Room, r.Target, twinMark+r.Target); err != nil {
 			return err
 		}
-		if err := tx.VoidEvent(ctx, in.Room, r.Target); err != nil {
-			return err
-		}
-		if err := offers.TakeBack(ctx, tx, b.chatView, r.Target); err != nil {
-			return err
-		}
-		if err := b.Commands.TakeBack(ctx, tx, in.Room, r.Target, time.Now()); err != nil {
-			return err
-		}
-		if err := b.untell(ctx, tx, in.Room, r.Target); err != nil {
-			return err
-		}
-		return b.keeper().Redact(ctx, tx, in.Room, r.Target, time.Now())
+		return b.undo(ctx, tx, in.Room, r.Target)
 	})
+}
+
+// undo takes back all that a message or a reaction in a room did that is gone.
+func (b *Bot) undo(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID) error {
+	if err := tx.VoidEvent(ctx, room, e); err != nil {
+		return err
+	}
+	now := time.Now()
+	if err := offers.TakeBack(ctx, tx, b.chatView, room, e, now); err != nil {
+		return err
+	}
+	if err := b.Commands.TakeBack(ctx, tx, room, e, now); err != nil {
+		return err
+	}
+	if err := b.untell(ctx, tx, room, e); err != nil {
+		return err
+	}
+	return b.keeper().Redact(ctx, tx, room, e, now)
 }
 
 // noticed puts ❓ under what is plainly a question; its author's tap keeps it.

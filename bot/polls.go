@@ -93,7 +93,7 @@ func (b *Bot) voted(ctx context.Context, in store.Incoming) error {
 		if err != nil || !ok {
 			return err
 		}
-		return offers.TakeVote(ctx, tx, v, offers.Vote{Post: post, Answers: c.Answers,
+		return offers.TakeVote(ctx, tx, v, offers.Vote{Post: post, Answers: c.Answers, Sent: in.Sent,
 			Coming: offers.Coming{User: in.Sender, Event: in.Event, Room: in.Room, Poll: c.Poll}})
 	})
 }

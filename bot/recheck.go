@@ -14,7 +14,6 @@ import (
 	"buffet/commands"
 	"buffet/digest"
 	"buffet/knowledge"
-	"buffet/offers"
 	"buffet/schedule"
 	"buffet/store"
 )
@@ -74,7 +73,7 @@ func (b *Bot) recheckOn(ctx context.Context, j *schedule.Job, a recheckArgs, err
 			return err
 		}
 		key, _, _ := strings.Cut(j.Key, "#")
-		_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s#%d%s", key, a.After, a.Source), kindRecheck, a, time.Now())
+		_, err := schedule.Add(ctx, tx, fmt.Sprintf("%s#%d%s%s", key, a.After, a.Event, a.Source), kindRecheck, a, time.Now())
 		return err
 	})
 }
@@ -95,43 +94,60 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 	if len(list) == recheckPage {
 		return true, nil
 	}
-	marks, err := store.MarksIn(ctx, b.Store.Reader(), a.Room)
+	events, err := b.marksIn(ctx, a.Room)
 	if err != nil {
 		return false, err
 	}
-	events := make([]id.EventID, 0, len(marks))
+	at, last := slices.BinarySearch(events, a.Event)
+	if last {
+		at++
+	}
+	events = events[at:]
+	for _, e := range events[:min(len(events), recheckPage)] {
+		if err := b.recheckEvent(ctx, a.Room, e); err != nil {
+			return false, err
+		}
+		a.Event = e
+	}
+	return len(events) > recheckPage, nil
+}
+
+// marksIn are the events in a room that took effect beside what was gathered,
+// in order, each once. What did so without an event is left out.
+func (b *Bot) marksIn(ctx context.Context, room id.RoomID) ([]id.EventID, error) {
+	q := b.Store.Reader()
+	marks, err := store.MarksIn(ctx, q, room)
+	if err != nil {
+		return nil, err
+	}
+	ways, err := store.WaysIn(ctx, q, room)
+	if err != nil {
+		return nil, err
+	}
+	alarms, err := store.RemindersIn(ctx, q, room)
+	if err != nil {
+		return nil, err
+	}
+	proposed, err := store.ProposalKeysIn(ctx, q, room)
+	if err != nil {
+		return nil, err
+	}
+	var events []id.EventID
+	for _, key := range proposed {
+		events = append(events, id.EventID(strings.TrimPrefix(key, commands.ReplyKey(""))))
+	}
 	for _, m := range marks {
 		events = append(events, m.Event)
-	}
-	ways, err := store.WaysIn(ctx, b.Store.Reader(), a.Room)
-	if err != nil {
-		return false, err
 	}
 	for _, w := range ways {
 		events = append(events, w.Event)
 	}
-	alarms, err := store.RemindersIn(ctx, b.Store.Reader(), a.Room)
-	if err != nil {
-		return false, err
-	}
 	for _, r := range alarms {
 		events = append(events, r.Event)
 	}
-	proposed, err := store.ProposalKeysIn(ctx, b.Store.Reader(), a.Room)
-	if err != nil {
-		return false, err
-	}
-	for _, key := range proposed {
-		if e, ok := strings.CutPrefix(key, commands.ReplyKey("")); ok {
-			events = append(events, id.EventID(e))
-		}
-	}
-	for _, e := range slices.Compact(events) {
-		if err := b.recheckEvent(ctx, a.Room, e); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
+	events = slices.DeleteFunc(events, func(e id.EventID) bool { return !strings.HasPrefix(e.String(), "$") })
+	slices.Sort(events)
+	return slices.Compact(events), nil
 }
 
 // recheckOne follows what became of a gathered message.
@@ -170,21 +186,7 @@ func (b *Bot) recheckEvent(ctx context.Context, room id.RoomID, e id.EventID) er
 	if evt == nil || evt.Unsigned.RedactedBecause == nil {
 		return nil
 	}
-	err = b.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.VoidEvent(ctx, room, e); err != nil {
-			return err
-		}
-		if err := offers.TakeBack(ctx, tx, b.chatView, e); err != nil {
-			return err
-		}
-		if err := b.Commands.TakeBack(ctx, tx, room, e, time.Now()); err != nil {
-			return err
-		}
-		if err := b.untell(ctx, tx, room, e); err != nil {
-			return err
-		}
-		return b.keeper().Redact(ctx, tx, room, e, time.Now())
-	})
+	err = b.Store.Write(ctx, func(tx *store.Tx) error { return b.undo(ctx, tx, room, e) })
 	if err != nil {
 		return fmt.Errorf("take back: %w", err)
 	}

@@ -30,7 +30,7 @@ func (b *Bot) alarm(ctx context.Context, in store.Incoming, post string) error {
 // untell undoes what an event that is gone had set: a reminder, or, if it was
 // an announcement of ours, everything that would still be said under it.
 func (b *Bot) untell(ctx context.Context, tx *store.Tx, room id.RoomID, e id.EventID) error {
-	if err := offers.AlarmBack(ctx, tx, e, time.Now()); err != nil {
+	if err := offers.AlarmBack(ctx, tx, b.chatView, room, e); err != nil {
 		return err
 	}
 	key, err := store.KeyOf(ctx, tx, e)
@@ -47,7 +47,20 @@ func (b *Bot) untell(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Eve
 // that which it replies to, else the newest before it; or store.ErrNotFound.
 func afterwordOf(ctx context.Context, q store.Querier, room id.RoomID, r replied, sent time.Time) (store.Afterword, error) {
 	none := store.Afterword{}
-	list, err := store.AfterwordsUnder(ctx, q, r.Thread, sent.Add(-offers.AnswersFor))
+	to := ""
+	if r.ReplyTo != "" {
+		var err error
+		if to, err = store.KeyOf(ctx, q, r.ReplyTo); store.Ignore(err) != nil {
+			return none, err
+		}
+	}
+	var list []store.Afterword
+	var err error
+	if r.Thread != "" {
+		list, err = store.AfterwordsUnder(ctx, q, r.Thread, sent.Add(-offers.AnswersFor))
+	} else { // a client that knows no threads
+		list, err = store.AfterwordsOf(ctx, q, to, sent.Add(-offers.AnswersFor))
+	}
 	if err != nil {
 		return none, err
 	}
@@ -58,12 +71,6 @@ func afterwordOf(ctx context.Context, q store.Querier, room id.RoomID, r replied
 		return none, err
 	} else if set == store.Off {
 		return none, store.ErrNotFound
-	}
-	to := ""
-	if r.ReplyTo != "" {
-		if to, err = store.KeyOf(ctx, q, r.ReplyTo); store.Ignore(err) != nil {
-			return none, err
-		}
 	}
 	found, err := none, store.ErrNotFound
 	for _, w := range list {
@@ -76,6 +83,12 @@ func afterwordOf(ctx context.Context, q store.Querier, room id.RoomID, r replied
 		}
 	}
 	return found, err
+}
+
+// afterwordAt tells whether that message of ours asks what people take along.
+func (b *Bot) afterwordAt(ctx context.Context, room id.RoomID, e id.EventID, sent time.Time) (bool, error) {
+	_, err := afterwordOf(ctx, b.Store.Reader(), room, replied{ReplyTo: e}, sent)
+	return err == nil, store.Ignore(err)
 }
 
 // takeAlong gathers what somebody takes along from a date.

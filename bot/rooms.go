@@ -218,10 +218,11 @@ const kindRecheck = "recheck"
 
 // recheckArgs are its arguments.
 type recheckArgs struct {
-	Room  id.RoomID `json:"room"`
-	After int64     `json:"after,omitempty"` // the contribution that was looked at last
+	Room  id.RoomID  `json:"room"`
+	After int64      `json:"after,omitempty"` // the contribution that was looked at last
+	Event id.EventID `json:"event,omitempty"` // the mark that was looked at last; then all contributions were
 	// Source is the message quoted by a digest that was looked at last; then
-	// all contributions were.
+	// all of these were.
 	Source id.EventID `json:"source,omitempty"`
 }
 

@@ -229,6 +229,9 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 			return nil, err
 		}
 		a.ReplyToMe = mine
+		if a.Asked, err = b.afterwordAt(ctx, room.ID, to, in.Sent); err != nil {
+			return nil, err
+		}
 	}
 	text, named, ok := commands.Address(a)
 	if !ok && unsure {

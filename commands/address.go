@@ -18,6 +18,9 @@ type Incoming struct {
 	Prefix     string // of the room's network; "" is "!"
 	Direct     bool
 	ReplyToMe  bool
+	// Asked is that it replies to a question of ours that is for the others to
+	// read, too: only who calls us means a command.
+	Asked bool
 }
 
 // maxName is longer, in bytes, than any display name that somebody would type.
@@ -45,7 +48,7 @@ func Address(in Incoming) (text string, named, ok bool) {
 	if word, prefixed := cutPrefix(rest, in.Prefix); prefixed {
 		return word, named || in.Direct, true // where no prefix is needed, one calls us
 	}
-	if named || in.Direct || (in.ReplyToMe && rest != "") {
+	if named || in.Direct || (in.ReplyToMe && !in.Asked && rest != "") {
 		if said, _ := readAnswer(rest); said == unsaid && !strings.ContainsFunc(rest, isWordRune) {
 			rest = "" // "@buffet?" is a mention alone
 		}
@@ -57,7 +60,7 @@ func Address(in Incoming) (text string, named, ok bool) {
 // ownWord tells whether our name is meant as the command that is called so:
 // where we need not be called, and no command follows it.
 func (in Incoming) ownWord(body, rest string) bool {
-	if word, _ := split(body); !in.Direct && !in.ReplyToMe || !IsWord(word) || rest == body {
+	if word, _ := split(body); !in.Direct && (!in.ReplyToMe || in.Asked) || !IsWord(word) || rest == body {
 		return false
 	}
 	if word, _ := split(rest); IsWord(word) {
@@ -136,7 +139,7 @@ func (in Incoming) cutMention(body string) (rest string, named bool) {
 			return rest, true
 		}
 	}
-	if !slices.Contains(in.Mentions, in.Me) {
+	if in.Asked || !slices.Contains(in.Mentions, in.Me) { // any reply to us carries us there
 		return body, starts
 	}
 	for _, name := range names {

@@ -6,7 +6,6 @@ import (
 
 	"buffet/knowledge"
 	"buffet/lang"
-	"buffet/offers"
 	"buffet/store"
 )
 
@@ -38,37 +37,10 @@ func runForgetMe(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if len(c.Args) == 0 || fold(c.Args[0]) != "ja" && fold(c.Args[0]) != "yes" {
 		return &Reply{Text: c.say("know_forget_sure", c.rememberWord())}, nil
 	}
-	if err := c.signOffAll(ctx, tx); err != nil {
-		return nil, err
-	}
 	if err := c.Table.keeper.Forget(ctx, tx, c.Sender, c.Now); err != nil {
 		return nil, err
 	}
 	return &Reply{Text: c.say("know_forgotten_now", c.rememberWord())}, nil
-}
-
-// signOffAll takes back the sender's sign-ups, so that those who wait move up.
-func (c *Call) signOffAll(ctx context.Context, tx *store.Tx) error {
-	list, err := store.SignupsBy(ctx, tx, c.Sender)
-	if err != nil {
-		return err
-	}
-	for _, s := range list {
-		o, err := store.OfferByID(ctx, tx, s.Offer)
-		if err != nil {
-			return err
-		}
-		v := offers.View{Now: c.Now} // of a network that we do not share any more: nobody can be told
-		for _, n := range c.Networks {
-			if n.Name == o.Network {
-				v = offers.View{Phrases: c.Table.phrases, Lang: n.Lang, Zone: n.Zone, Now: c.Now}
-			}
-		}
-		if _, err := offers.SignOff(ctx, tx, v, s.Offer, s.Key, c.Sender); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // runRememberMe is "merkdirmich": it undoes "vergissmich" for what comes.

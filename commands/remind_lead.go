@@ -28,12 +28,19 @@ const (
 // leadFillers are words around a length that say nothing.
 func leadFillers() []string {
 	return []string{"vorher", "vor", "davor", "zuvor", "frueher", "before", "earlier", "ahead", "prior", "beforehand", "schon", "bitte", "please",
-		"am", "the", "on", "an", "ein", "den", "dem", "der"}
+		"am", "the", "on", "an", "ein", "den", "dem", "der", "beginn", "anfang", "start"}
 }
 
 // takeLead takes how long before out of words; what is left names the date.
 func takeLead(args []string) (rest []string, l lead, twice bool) {
-	for at := 0; at < len(args); {
+	at := 0
+	if minutes, n := readClock(args); n > 0 { // "um 9 Uhr am Tag vorher"
+		if others, day, again := takeLead(args[n:]); day.said && day.days > 0 && day.minutes == 0 {
+			day.minutes = minutes
+			return others, day, again
+		}
+	}
+	for at < len(args) {
 		n := l.take(args[at:], &twice)
 		if n == 0 {
 			rest, n = append(rest, args[at]), 1
@@ -91,25 +98,45 @@ func (l *lead) take(words []string, twice *bool) int {
 
 // clock reads "um 9 Uhr", of the day that was said before it.
 func (l *lead) clock(words []string) int {
-	if !l.said || len(words) < 2 {
+	if !l.said {
 		return 0
+	}
+	minutes, used := readClock(words)
+	if used > 0 {
+		l.minutes = minutes
+	}
+	return used
+}
+
+// readClock reads "um 9 Uhr" at the beginning of words, as the minutes of a
+// Reminder, and tells how many words that are.
+func readClock(words []string) (minutes, used int) {
+	if len(words) < 2 || !slices.Contains([]string{"um", "at"}, fold(words[0])) {
+		return 0, 0
+	}
+	units := []string{"uhr", "pm", "am"}
+	if fold(words[0]) == "um" { // "um 12 am Tag vorher" is noon
+		units = units[:2]
 	}
 	m := clockForm.FindStringSubmatch(strings.Trim(fold(words[1]), ",;!?"))
 	if m == nil {
-		return 0
+		return 0, 0
 	}
-	unit, used := m[3], 2
-	if len(words) > 2 && unit == "" && slices.Contains([]string{"uhr", "am", "pm"}, fold(words[2])) {
+	unit := m[3]
+	used = 2
+	if len(words) > 2 && unit == "" && slices.Contains(units, fold(words[2])) {
 		unit, used = fold(words[2]), 3
 	}
 	hour, _ := strconv.Atoi(m[1])
 	minute, _ := strconv.Atoi(m[2])
-	if unit == "pm" && hour < 12 {
+	switch {
+	case unit == "pm" && hour < 12:
 		hour += 12
+	case unit == "am" && hour == 12:
+		hour = 0
 	}
 	if hour > 23 || minute > 59 {
-		return 0
+		return 0, 0
 	}
-	l.minutes = -min(max(hour*60+minute, 1), lastMinute) // midnight itself would be no minutes at all
-	return used
+	return -min(max(hour*60+minute, 1), lastMinute), used // midnight itself would be no minutes at all
 }

@@ -156,7 +156,7 @@ func RenderAnnouncement(v View, f Filter, items []Item, more int, late time.Time
 		t.Line().Say(v.say("offer_more", lang.Values{"Count": more, "Command": v.command(q)}))
 	}
 	if len(items) > 0 {
-		v.howToCome(t.Line(), items)
+		v.howToCome(t, items)
 		t.Line().Say(v.say("announce_foot", lang.Values{
 			"List": v.Prefix + v.say("offer_command_list"),
 			"One":  fmt.Sprintf("%s%s %d", v.Prefix, v.say("offer_command_one"), items[0].Number),
@@ -165,13 +165,14 @@ func RenderAnnouncement(v View, f Filter, items []Item, more int, late time.Time
 	return t
 }
 
-// howToCome says how to sign up for what a post shows.
+// howToCome says how to sign up for what a post shows, unless all of it is off.
 func (v View) howToCome(t *lang.Text, items []Item) {
-	example := items[0]
-	if n := slices.IndexFunc(items, func(i Item) bool { return i.Status == store.OfferActive }); n > 0 {
-		example = items[n]
+	n := slices.IndexFunc(items, func(i Item) bool { return i.Status == store.OfferActive })
+	if n < 0 {
+		return
 	}
-	values := lang.Values{"Command": v.signUpWord(example, true)}
+	values := lang.Values{"Command": v.signUpWord(items[n], true)}
+	t.Line()
 	switch {
 	case len(items) == 1:
 		t.Say(v.say("announce_come", values))

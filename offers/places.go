@@ -72,6 +72,16 @@ func mendPlaces(ctx context.Context, tx *store.Tx, was Item, now time.Time) erro
 		return err
 	}
 	at := now.Truncate(placesSlot).Add(placesSlot)
-	_, err = schedule.Add(ctx, tx, fmt.Sprintf("mend/places/%d/%d", was.Offer, store.Millis(at)), MendKind, mendArgs{Offers: []int64{was.Offer}}, at)
-	return err
+	base := fmt.Sprintf("mend/places/%d/%d", was.Offer, store.Millis(at))
+	key := base
+	for n := 2; ; n++ {
+		added, err := schedule.Add(ctx, tx, key, MendKind, mendArgs{Offers: []int64{was.Offer}}, at)
+		if err != nil || added {
+			return err
+		}
+		if waits, err := store.JobWaits(ctx, tx, key); err != nil || waits {
+			return err
+		}
+		key = fmt.Sprintf("%s-%d", base, n) // it ran before this request came to its turn
+	}
 }

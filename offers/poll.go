@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"buffet/lang"
 	"buffet/store"
@@ -41,15 +42,19 @@ func sendPoll(ctx context.Context, tx *store.Tx, v View, room AnnounceRoom, post
 type Vote struct {
 	Post    string   // outbox key of the announcement
 	Answers []string // as the poll names them
-	Coming           // with the poll
+	Sent    time.Time
+	Coming  // with the poll
 }
 
 // TakeVote signs somebody up for the dates they vote for, and takes back what
-// an earlier vote of theirs said beside that. What is over stays as it is. v
-// is for direct chats.
+// an earlier vote of theirs said beside that. What is over stays as it is. A
+// vote that was sent before the last one changes nothing. v is for direct chats.
 func TakeVote(ctx context.Context, tx *store.Tx, v View, vote Vote) error {
 	seats, err := seated(ctx, tx, vote.Post)
 	if err != nil || len(seats) == 0 {
+		return err
+	}
+	if newest, err := tx.NoteVote(ctx, vote.Poll, vote.User, vote.Sent); err != nil || !newest {
 		return err
 	}
 	before, err := store.WaysOfPoll(ctx, tx, vote.Poll, vote.User)

@@ -79,6 +79,9 @@ func openSeats(ctx context.Context, tx *store.Tx, v View, seats map[int]store.An
 
 // askWhich asks which of several dates is meant.
 func askWhich(ctx context.Context, tx *store.Tx, v View, r Reaction, open []Item) error {
+	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(r.User)); err != nil || gone {
+		return err
+	}
 	t := new(lang.Text).Say(v.say("signup_which_post"))
 	for _, i := range open {
 		next, err := NextOpen(ctx, tx, i.Offer, v.Now)

@@ -20,8 +20,13 @@ func (t *table) react(post, sign string, user id.UserID, e id.EventID) {
 
 func (t *table) vote(post string, user id.UserID, e id.EventID, answers ...string) {
 	t.Helper()
+	t.votedAt(t.now, post, user, e, answers...)
+}
+
+func (t *table) votedAt(sent time.Time, post string, user id.UserID, e id.EventID, answers ...string) {
+	t.Helper()
 	t.write(func(tx *store.Tx) error {
-		return TakeVote(t.ctx, tx, t.chat(), Vote{Post: post, Answers: answers, Coming: Coming{User: user, Event: e, Room: testRoom, Poll: "$poll"}})
+		return TakeVote(t.ctx, tx, t.chat(), Vote{Post: post, Answers: answers, Sent: sent, Coming: Coming{User: user, Event: e, Room: testRoom, Poll: "$poll"}})
 	})
 }
 

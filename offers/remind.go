@@ -71,6 +71,7 @@ func (a *Attendant) remind(ctx context.Context, tx *store.Tx, now time.Time) (ti
 // remindDate is a date as it is reminded of.
 type remindDate struct {
 	on    bool // it takes place, and there is somebody to tell
+	away  bool // its network is not in the config
 	item  Item
 	view  View
 	start time.Time
@@ -92,6 +93,7 @@ func (a *Attendant) remindDate(ctx context.Context, tx *store.Tx, r store.Remind
 	}
 	n, ok := a.Network(o.Network)
 	if !ok {
+		d.away = true
 		return d, nil
 	}
 	d.item, d.view = newItem(&o, date), n.view(a.Phrases, now)
@@ -102,6 +104,13 @@ func (a *Attendant) remindDate(ctx context.Context, tx *store.Tx, r store.Remind
 // remindOne looks at all reminders of one person of a date: those that are due
 // become one message, the others are put off until they are.
 func (a *Attendant) remindOne(ctx context.Context, tx *store.Tx, d *remindDate, of store.Reminder, now time.Time) error {
+	if d.on {
+		if left, err := store.LeftReminder(ctx, tx, d.item.network, of); err != nil {
+			return err
+		} else if left {
+			return leave(ctx, tx, d, of)
+		}
+	}
 	list, err := store.RemindersFor(ctx, tx, of.Offer, of.Key, of.User)
 	if err != nil {
 		return err
@@ -110,6 +119,8 @@ func (a *Attendant) remindOne(ctx context.Context, tx *store.Tx, d *remindDate, 
 	for _, r := range list {
 		at := RemindAt(r, d.start)
 		switch {
+		case d.away: // it may come back
+			err = tx.PlanReminder(ctx, r, now.Add(attendSleep))
 		case !d.on, r.SentFor.Equal(d.start), now.After(d.start.Add(tooLate)):
 			err = tx.PlanReminder(ctx, r, time.Time{})
 		case at.After(now):
@@ -128,6 +139,14 @@ func (a *Attendant) remindOne(ctx context.Context, tx *store.Tx, d *remindDate, 
 		}
 	}
 	return nil
+}
+
+// leave signs off somebody who left the network, who need not be reminded.
+func leave(ctx context.Context, tx *store.Tx, d *remindDate, r store.Reminder) error {
+	if _, err := SignOff(ctx, tx, d.view, r.Offer, r.Key, r.User); err != nil {
+		return err
+	}
+	return tx.DropReminders(ctx, r.Offer, r.Key, r.User, false)
 }
 
 // wanted tells whether somebody is to be told. A reminder that comes with a

@@ -96,8 +96,9 @@ func sortReminded(list []Reminded) {
 	slices.SortStableFunc(list, func(a, b Reminded) int { return a.At.Compare(b.At) })
 }
 
-// SwitchReminders says whether a person is reminded of what they sign up for.
-func SwitchReminders(ctx context.Context, tx *store.Tx, user id.UserID, on bool, now time.Time) error {
+// SwitchReminders says whether a person is reminded of what they sign up for;
+// view is for the people of a network, not ok for those that are left out.
+func SwitchReminders(ctx context.Context, tx *store.Tx, view func(network string) (View, bool), user id.UserID, on bool) error {
 	if !on {
 		if err := tx.SetPersonSetting(ctx, user, store.SetRemind, store.Off); err != nil {
 			return err
@@ -112,7 +113,7 @@ func SwitchReminders(ctx context.Context, tx *store.Tx, user id.UserID, on bool,
 		return err
 	}
 	for _, s := range signups {
-		if err := standardAgain(ctx, tx, s.Offer, s.Key, user, now); err != nil {
+		if err := standardAgain(ctx, tx, view, s.Offer, s.Key, user); err != nil {
 			return err
 		}
 	}
@@ -121,16 +122,20 @@ func SwitchReminders(ctx context.Context, tx *store.Tx, user id.UserID, on bool,
 
 // standardAgain gives a person back the reminder that comes with a sign-up, if
 // they come to that date.
-func standardAgain(ctx context.Context, tx *store.Tx, offer int64, key time.Time, user id.UserID, now time.Time) error {
+func standardAgain(ctx context.Context, tx *store.Tx, view func(network string) (View, bool), offer int64, key time.Time, user id.UserID) error {
 	s, err := store.SignupOf(ctx, tx, offer, key, user)
 	if err != nil || s.Waiting {
 		return store.Ignore(err)
 	}
 	i, there, err := DateNow(ctx, tx, offer, key)
-	if err != nil || !there || !i.Start.After(now) {
+	if err != nil || !there {
 		return err
 	}
-	return remindStandard(ctx, tx, i, user, now)
+	v, ok := view(i.network)
+	if !ok || !v.StartOf(i).After(v.Now) {
+		return nil
+	}
+	return remindStandard(ctx, tx, v, i, user)
 }
 
 // RemindedText tells a person of a reminder that they asked for. next: it is

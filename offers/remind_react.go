@@ -83,11 +83,12 @@ func alarmWhich(ctx context.Context, tx *store.Tx, v View, by Reaction, open []I
 }
 
 // AlarmBack undoes what a reaction asked for that is gone. What comes with a
-// sign-up comes back.
-func AlarmBack(ctx context.Context, tx *store.Tx, e id.EventID, now time.Time) error {
-	r, err := tx.DropReminderBy(ctx, e)
+// sign-up comes back. view is for the people of a network; room is where it is
+// gone: the same event named elsewhere is not it.
+func AlarmBack(ctx context.Context, tx *store.Tx, view func(network string) (View, bool), room id.RoomID, e id.EventID) error {
+	r, err := tx.DropReminderBy(ctx, room, e)
 	if err != nil {
 		return store.Ignore(err)
 	}
-	return standardAgain(ctx, tx, r.Offer, r.Key, r.User, now)
+	return standardAgain(ctx, tx, view, r.Offer, r.Key, r.User)
 }

@@ -22,8 +22,10 @@ func (t *table) alarm(post string, user id.UserID, e id.EventID) {
 
 func (t *table) alarmBack(e id.EventID) {
 	t.Helper()
-	t.write(func(tx *store.Tx) error { return AlarmBack(t.ctx, tx, e, t.now) })
+	t.write(func(tx *store.Tx) error { return AlarmBack(t.ctx, tx, t.views, "!a:x", e) })
 }
+
+func (t *table) views(string) (View, bool) { return t.chat(), true }
 
 // reminds are a person's reminders: the offer, how long before, why.
 func (t *table) reminds(user id.UserID) string {
@@ -53,13 +55,15 @@ func TestAlarmOnOneDate(t *testing.T) {
 		!strings.HasPrefix(out[0].Plain, "⏰ Ich erinnere dich: Donnerstag, 3. Dezember 2026, 13:00 Uhr\nan Alpha (1)") {
 		t.Errorf("%+v", out)
 	}
-	tb.alarmBack("$2") // it is the first that stands for it
-	tb.equal("still noted", tb.reminds(anna), "1 0+60 false $1")
-	if list, err := store.RemindersIn(t.Context(), tb.store.Reader(), "!a:x"); err != nil || len(list) != 1 || list[0].Event != "$1" {
+	tb.alarmBack("$1") // it is the newest that stands for it
+	tb.equal("still noted", tb.reminds(anna), "1 0+60 false $2")
+	tb.write(func(tx *store.Tx) error { return AlarmBack(t.Context(), tx, tb.views, "!elsewhere:x", "$2") })
+	tb.equal("not from another room", tb.reminds(anna), "1 0+60 false $2")
+	if list, err := store.RemindersIn(t.Context(), tb.store.Reader(), "!a:x"); err != nil || len(list) != 1 || list[0].Event != "$2" {
 		t.Errorf("%+v, %v", list, err)
 	}
-	tb.alarmBack("$1")
-	tb.alarmBack("$1")
+	tb.alarmBack("$2")
+	tb.alarmBack("$2")
 	tb.alarmBack("")
 	tb.equal("taken back", tb.reminds(anna), "")
 }

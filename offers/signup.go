@@ -154,7 +154,7 @@ func joined(ctx context.Context, tx *store.Tx, v View, i Item, user id.UserID, f
 	if err := count(ctx, tx, &j.Item); err != nil {
 		return nil, err
 	}
-	if j.Remind, err = remindedOf(ctx, tx, i, user, v.Now); err != nil {
+	if j.Remind, err = remindedOf(ctx, tx, v, i, user); err != nil {
 		return nil, err
 	}
 	next, err := NextOpen(ctx, tx, i.Offer, v.Now)
@@ -192,20 +192,24 @@ func SignOff(ctx context.Context, tx *store.Tx, v View, offer int64, key time.Ti
 
 // TakeBack undoes what an event that is gone said of coming; whoever has said
 // it in no other way comes no more. view is for the people of a network; not
-// ok if there is none of that name.
-func TakeBack(ctx context.Context, tx *store.Tx, view func(network string) (View, bool), e id.EventID) error {
+// ok if there is none of that name. room is where it is gone: the same event
+// named elsewhere is not it.
+func TakeBack(ctx context.Context, tx *store.Tx, view func(network string) (View, bool), room id.RoomID, e id.EventID, now time.Time) error {
 	list, err := store.WaysBy(ctx, tx, e)
 	if err != nil {
 		return err
 	}
 	for _, w := range list {
+		if w.Room != room {
+			continue
+		}
 		o, err := store.OfferByID(ctx, tx, w.Offer)
 		if err != nil {
 			return err
 		}
 		v, ok := view(o.Network)
-		if !ok { // nobody could be told that they move up
-			v = View{}
+		if !ok { // nobody could be told that they move up: they do with the next change
+			v = View{Now: now}
 		}
 		if err := dropWay(ctx, tx, v, w); err != nil {
 			return err

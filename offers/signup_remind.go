@@ -12,7 +12,7 @@ import (
 // remindStandard has a person reminded of a date that they come to, unless
 // they do not want that. If that time has passed it counts as done, so that
 // they are reminded only if the date moves.
-func remindStandard(ctx context.Context, tx *store.Tx, i Item, user id.UserID, now time.Time) error {
+func remindStandard(ctx context.Context, tx *store.Tx, v View, i Item, user id.UserID) error {
 	if off, err := store.PersonSetting(ctx, tx, user, store.SetRemind); err != nil || off == store.Off {
 		return err
 	}
@@ -26,8 +26,8 @@ func remindStandard(ctx context.Context, tx *store.Tx, i Item, user id.UserID, n
 			return nil // they asked for the same
 		}
 	}
-	if !now.Before(i.Start.Add(-reminded)) {
-		r.SentFor = i.Start
+	if start := v.StartOf(i); !v.Now.Before(start.Add(-reminded)) {
+		r.SentFor = start
 	}
 	return tx.PutReminder(ctx, r)
 }
@@ -39,10 +39,11 @@ func isStandard(r store.Reminder, i Item) bool {
 }
 
 // remindedOf tells whether a person will be reminded an hour before a date.
-func remindedOf(ctx context.Context, q store.Querier, i Item, user id.UserID, now time.Time) (bool, error) {
+func remindedOf(ctx context.Context, q store.Querier, v View, i Item, user id.UserID) (bool, error) {
 	all, err := store.RemindersOf(ctx, q, user)
+	start := v.StartOf(i)
 	for _, r := range all {
-		if isStandard(r, i) && !r.SentFor.Equal(i.Start) && now.Before(i.Start.Add(-reminded)) {
+		if isStandard(r, i) && !r.SentFor.Equal(start) && v.Now.Before(start.Add(-reminded)) {
 			return true, err
 		}
 	}

@@ -39,7 +39,7 @@ func (t *table) members() {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(t.ctx, `INSERT INTO mx_room_state (room_id, members_fetched) VALUES ($1, true)`, testRoom)
+		_, err = tx.ExecContext(t.ctx, `INSERT INTO mx_room_state (room_id, members_fetched) VALUES ($1, false)`, testRoom) // who is in it is not sure
 		return err
 	})
 }
@@ -78,7 +78,7 @@ func (t *table) signOff(i Item, user id.UserID) (was bool) {
 func (t *table) takeBack(e id.EventID) {
 	t.Helper()
 	t.write(func(tx *store.Tx) error {
-		return TakeBack(t.ctx, tx, func(string) (View, bool) { return t.chat(), true }, e)
+		return TakeBack(t.ctx, tx, func(string) (View, bool) { return t.chat(), true }, testRoom, e, t.now)
 	})
 }
 

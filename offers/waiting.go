@@ -47,7 +47,31 @@ func (m *Mender) moveUp(ctx context.Context, tx *store.Tx, offers []int64, now t
 		if !ok {
 			continue
 		}
+		if err := dropLeft(ctx, tx, o.Network, n, time.Time{}); err != nil {
+			return err
+		}
 		if err := MoveUp(ctx, tx, chat.view(m.Phrases, now), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropLeft signs off who is surely not in the network any more, of one date or,
+// with a zero key, of all.
+func dropLeft(ctx context.Context, tx *store.Tx, network string, offer int64, key time.Time) error {
+	left, err := store.LeftSignups(ctx, tx, network, offer)
+	if err != nil {
+		return err
+	}
+	for _, s := range left {
+		if !key.IsZero() && !s.Key.Equal(key) {
+			continue
+		}
+		if _, err := tx.DropSignup(ctx, s.Offer, s.Key, s.User); err != nil {
+			return err
+		}
+		if err := tx.DropReminders(ctx, s.Offer, s.Key, s.User, false); err != nil {
 			return err
 		}
 	}
@@ -59,6 +83,11 @@ func (m *Mender) moveUp(ctx context.Context, tx *store.Tx, offers []int64, now t
 func moveUp(ctx context.Context, tx *store.Tx, v View, i Item, self id.UserID) error {
 	if v.Phrases == nil || i.Status != store.OfferActive || i.Over(v.Now) {
 		return nil
+	}
+	if i.Capacity > 0 {
+		if err := dropLeft(ctx, tx, i.network, i.Offer, i.Key); err != nil {
+			return err
+		}
 	}
 	list, err := store.Signups(ctx, tx, i.Offer, i.Key)
 	if err != nil {
@@ -78,7 +107,7 @@ func moveUp(ctx context.Context, tx *store.Tx, v View, i Item, self id.UserID) e
 		if err := tx.PutSignup(ctx, s); err != nil {
 			return err
 		}
-		if err := remindStandard(ctx, tx, i, s.User, v.Now); err != nil {
+		if err := remindStandard(ctx, tx, v, i, s.User); err != nil {
 			return err
 		}
 		if s.User == self {
@@ -98,6 +127,6 @@ func tellMovedUp(ctx context.Context, tx *store.Tx, v View, i Item, s store.Sign
 	}
 	text := v.MovedUp(j)
 	key := fmt.Sprintf("movedup/%d/%d/%s/%d/%d", i.Offer, store.Millis(i.Key), tx.HashPerson(s.User), store.Millis(s.At), store.Millis(v.Now))
-	_, err = tx.Send(ctx, store.Message{Key: key, User: s.User, Plain: text.Plain(), HTML: text.HTML()}, v.Now)
+	_, err = tx.Send(ctx, store.Message{Key: key, User: s.User, Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, v.Now)
 	return err
 }

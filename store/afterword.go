@@ -57,6 +57,12 @@ func AfterwordsUnder(ctx context.Context, q Querier, root id.EventID, since time
 		ORDER BY w.at, w.outbox_key`, key, Millis(since))
 }
 
+// AfterwordsOf is the line of that outbox key if it was asked since then; no
+// other message is one.
+func AfterwordsOf(ctx context.Context, q Querier, line string, since time.Time) ([]Afterword, error) {
+	return Collect(ctx, q, scanAfterword, `SELECT `+afterwordColumns+` FROM afterword w WHERE w.outbox_key = $1 AND w.at >= $2`, line, Millis(since))
+}
+
 // Unshared are the lines since then whose offer has material that was not
 // posted under them, newest first.
 func Unshared(ctx context.Context, q Querier, since time.Time) ([]Afterword, error) {

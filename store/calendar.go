@@ -78,6 +78,19 @@ func OffersVersion(ctx context.Context, q Querier, network string) (version [sha
 	return version, Time(latest), rows.Err()
 }
 
+// maybeMember is whether s.user_id is, or may be, joined to one of our rooms of
+// the network $2.
+const maybeMember = `EXISTS (SELECT 1 FROM room r WHERE r.network = $2 AND r.joined_at > 0 AND (
+	NOT EXISTS (SELECT 1 FROM mx_room_state m WHERE m.room_id = r.room_id AND m.members_fetched)
+	OR EXISTS (SELECT 1 FROM mx_user_profile p WHERE p.room_id = r.room_id AND p.user_id = s.user_id AND p.membership = 'join')))`
+
+// inAny tells whether we are in a room of a network; else nothing can be said
+// of its members.
+func inAny(ctx context.Context, q Querier, network string) (in bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM room WHERE network = $1 AND joined_at > 0)`, network).Scan(&in)
+	return in, err
+}
+
 // MemberOf tells whether a person is joined to one of our rooms of a network.
 // Where that hangs on rooms whose members have to be asked for again, these are
 // named, and it is false.

@@ -185,6 +185,7 @@ func (tx *Tx) ForgetPerson(ctx context.Context, user id.UserID) error {
 	for _, q := range []string{
 		`DELETE FROM signup WHERE user_id = $1`,
 		`DELETE FROM signup_way WHERE user_id = $1`,
+		`DELETE FROM poll_vote WHERE user_id = $1`,
 		`DELETE FROM reminder WHERE user_id = $1`,
 		`DELETE FROM proposal WHERE author = $1`,
 		`DELETE FROM calendar_link WHERE user_id = $1 AND user_id <> ''`,

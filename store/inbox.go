@@ -148,6 +148,7 @@ func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 		`DELETE FROM slot WHERE fired_at < $1`,
 		`DELETE FROM announcement WHERE to_at < $1`,
 		`DELETE FROM afterword WHERE at < $1`,
+		`DELETE FROM poll_vote WHERE at < $1`,
 		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
 			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)
 			AND NOT EXISTS (SELECT 1 FROM digest_post d WHERE d.outbox_key = outbox.key)

@@ -49,6 +49,12 @@ func (s *Store) Job(ctx context.Context, key string) (Job, error) {
 	return j, err
 }
 
+// JobWaits tells whether the job of that key is still to be done, or being done.
+func JobWaits(ctx context.Context, q Querier, key string) (waits bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM job WHERE key = $1 AND state = 'ready')`, key).Scan(&waits)
+	return waits, err
+}
+
 // DueJobs are the ready jobs of these kinds that are due at now, the longest
 // due first.
 func (s *Store) DueJobs(ctx context.Context, now time.Time, kinds []string, limit int) ([]Job, error) {

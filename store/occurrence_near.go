@@ -45,7 +45,7 @@ type EndedDate struct {
 }
 
 // Ended are the announced dates that ended after from and until to, took place
-// and have no Afterword; not those of kind help. Of the date only its key and
+// and have no Afterword in each room of theirs; not those of kind help. Of the date only its key and
 // times are filled in.
 func Ended(ctx context.Context, q Querier, from, to time.Time) ([]EndedDate, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (e EndedDate, err error) {
@@ -54,9 +54,10 @@ func Ended(ctx context.Context, q Querier, from, to time.Time) ([]EndedDate, err
 		e.Key, e.Start, e.End = Time(key), Time(start), Time(end)
 		return e, err
 	}, `SELECT f.network, d.offer_id, d.key, d.start_at, d.end_at, d.all_day FROM occurrence d CROSS JOIN offer f ON f.id = d.offer_id
-		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind IN ('information', 'training', 'exchange')`+tookPlace+`
-		AND EXISTS (SELECT 1 FROM announcement_item i WHERE i.offer_id = d.offer_id AND i.key = d.key)
-		AND NOT EXISTS (SELECT 1 FROM afterword w WHERE w.offer_id = d.offer_id AND w.key = d.key)
+		WHERE d.end_at > $1 AND d.end_at <= $2 AND f.kind <> 'help'`+tookPlace+`
+		AND EXISTS (SELECT 1 FROM announcement_item i JOIN announcement a ON a.outbox_key = i.outbox_key
+			WHERE i.offer_id = d.offer_id AND i.key = d.key AND NOT EXISTS (
+				SELECT 1 FROM afterword w WHERE w.offer_id = d.offer_id AND w.key = d.key AND w.room_id = a.room_id))
 		ORDER BY d.end_at, d.offer_id, d.key`, Millis(from), Millis(to))
 	if err != nil {
 		return nil, fmt.Errorf("read what is over: %w", err)

@@ -96,6 +96,19 @@ func RemindersIn(ctx context.Context, q Querier, room id.RoomID) ([]Reminder, er
 	return list, nil
 }
 
+// LeftReminder tells whether a reminder is for somebody who is in none of our
+// rooms of that network any more, as LeftSignups.
+func LeftReminder(ctx context.Context, q Querier, network string, r Reminder) (left bool, err error) {
+	if any, err := inAny(ctx, q, network); err != nil || !any {
+		return false, err
+	}
+	err = q.QueryRowContext(ctx, `SELECT NOT `+maybeMember+` FROM (SELECT $1 AS user_id) s`, r.User, network).Scan(&left)
+	if err != nil {
+		return false, fmt.Errorf("read who is in a network: %w", err)
+	}
+	return left, nil
+}
+
 // NextReminder is when the next reminder is to be looked at; zero if none is.
 func NextReminder(ctx context.Context, q Querier) (time.Time, error) {
 	var at sql.NullInt64
@@ -138,15 +151,15 @@ func (tx *Tx) replanReminders(ctx context.Context, offer int64) error {
 }
 
 // PutReminder stores a reminder. What was asked for in words stays so when a
-// sign-up or a reaction asks for the same.
+// sign-up or a reaction asks for the same; of reactions, the newest stands for it.
 func (tx *Tx) PutReminder(ctx context.Context, r Reminder) error {
 	tx.attend = true
 	_, err := tx.ExecContext(ctx, `INSERT INTO reminder (offer_id, key, user_id, days, minutes, standard, sent_for, event_id, room_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (offer_id, key, user_id, days, minutes) DO UPDATE SET due_at = 0, sent_for = max(sent_for, excluded.sent_for),
-			room_id = CASE WHEN excluded.standard THEN room_id WHEN standard THEN excluded.room_id ELSE room_id END,
+			room_id = CASE WHEN excluded.standard THEN room_id ELSE excluded.room_id END,
 			event_id = CASE WHEN excluded.standard THEN event_id WHEN standard THEN excluded.event_id
-				WHEN event_id = '' OR excluded.event_id = '' THEN '' ELSE event_id END,
+				WHEN event_id = '' THEN '' ELSE excluded.event_id END,
 			standard = min(standard, excluded.standard)`,
 		r.Offer, Millis(r.Key), r.User, r.Days, r.Minutes, r.Standard, Millis(r.SentFor), r.Event, r.Room)
 	if err != nil {
@@ -175,17 +188,17 @@ func (tx *Tx) DropStandardReminders(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// DropReminderBy removes the reminder that a reaction asked for, and returns
+// DropReminderBy removes the reminder that a reaction in a room asked for, and returns
 // it; ErrNotFound if it asked for none.
-func (tx *Tx) DropReminderBy(ctx context.Context, e id.EventID) (Reminder, error) {
-	list, err := Collect(ctx, tx, scanReminder, `SELECT `+reminderColumns+` FROM reminder r WHERE event_id = $1 AND event_id <> ''`, e)
+func (tx *Tx) DropReminderBy(ctx context.Context, room id.RoomID, e id.EventID) (Reminder, error) {
+	list, err := Collect(ctx, tx, scanReminder, `SELECT `+reminderColumns+` FROM reminder r WHERE event_id = $1 AND event_id <> '' AND room_id = $2`, e, room)
 	if err != nil {
 		return Reminder{}, fmt.Errorf("read reminder: %w", err)
 	}
 	if len(list) == 0 {
 		return Reminder{}, ErrNotFound
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM reminder WHERE event_id = $1`, e); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM reminder WHERE event_id = $1 AND room_id = $2`, e, room); err != nil {
 		return Reminder{}, fmt.Errorf("drop reminder: %w", err)
 	}
 	return list[0], nil

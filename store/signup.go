@@ -61,6 +61,21 @@ func SignupsBy(ctx context.Context, q Querier, user id.UserID) ([]Signup, error)
 	return list, nil
 }
 
+// LeftSignups are the sign-ups for an offer of those who are in none of our
+// rooms of its network any more. Where a room's members are not known for sure,
+// everybody may be in it.
+func LeftSignups(ctx context.Context, q Querier, network string, offer int64) ([]Signup, error) {
+	if any, err := inAny(ctx, q, network); err != nil || !any {
+		return nil, err
+	}
+	list, err := Collect(ctx, q, scanSignup, `SELECT `+signupColumns+` FROM signup s WHERE offer_id = $1 AND NOT `+maybeMember+`
+		ORDER BY key, at, user_id`, offer, network)
+	if err != nil {
+		return nil, fmt.Errorf("read sign-ups: %w", err)
+	}
+	return list, nil
+}
+
 // CountSignups is how many come to a date and how many wait.
 func CountSignups(ctx context.Context, q Querier, offer int64, key time.Time) (going, waiting int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE waiting = 0), count(*) FILTER (WHERE waiting = 1)

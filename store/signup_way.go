@@ -73,6 +73,21 @@ func ways(ctx context.Context, q Querier, where string, args ...any) ([]SignupWa
 	return list, nil
 }
 
+// NoteVote notes when a person's last vote in a poll was sent; it is false, and
+// nothing changes, if that vote is older. Of those who want to be forgotten
+// nothing is noted.
+func (tx *Tx) NoteVote(ctx context.Context, poll id.EventID, user id.UserID, sent time.Time) (bool, error) {
+	if gone, err := Forgotten(ctx, tx, tx.HashPerson(user)); err != nil || gone {
+		return gone, err
+	}
+	newest, err := tx.changed(ctx, `INSERT INTO poll_vote (poll, user_id, at) VALUES ($1, $2, $3)
+		ON CONFLICT (poll, user_id) DO UPDATE SET at = excluded.at WHERE excluded.at >= at`, poll, user, Millis(sent))
+	if err != nil {
+		return false, fmt.Errorf("note vote: %w", err)
+	}
+	return newest, nil
+}
+
 // WaitedFor are the dates of an offer for which somebody waits.
 func WaitedFor(ctx context.Context, q Querier, offer int64) ([]time.Time, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (t time.Time, err error) {

@@ -57,6 +57,15 @@ CREATE INDEX signup_way_date ON signup_way (offer_id, key, user_id);
 CREATE INDEX signup_way_room ON signup_way (room_id);
 CREATE INDEX signup_way_poll ON signup_way (poll, user_id) WHERE poll <> '';
 
+-- when somebody's last vote in a poll was sent: an older one that comes later counts for nothing
+CREATE TABLE poll_vote (
+	poll    TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (poll, user_id)
+) WITHOUT ROWID;
+CREATE INDEX poll_vote_user ON poll_vote (user_id);
+
 -- whom to remind
 CREATE TABLE reminder (
 	offer_id INTEGER NOT NULL REFERENCES offer (id) ON DELETE CASCADE,

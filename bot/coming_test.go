@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,8 @@ func TestReadVote(t *testing.T) {
 	}
 }
 
-// A reaction that was taken back unseen is found when its room is looked after.
+// A reaction that was taken back unseen is found when its room is looked after,
+// page by page; what did not come from an event is not asked for.
 func TestRecheckOfSignups(t *testing.T) {
 	l, room, _ := start(t)
 	ctx := l.ctx
@@ -123,13 +125,31 @@ func TestRecheckOfSignups(t *testing.T) {
 				return err
 			}
 		}
-		return nil
+		for n := range recheckPage {
+			w := store.SignupWay{Event: id.EventID(fmt.Sprintf("$!%d", n)), Offer: ids[0], Key: start, User: "@gone:x", Room: room} // before all others
+			if _, err := tx.PutWay(ctx, w); err != nil {
+				return err
+			}
+		}
+		_, err = tx.AddMark(ctx, store.Mark{Event: "after/" + gone, Room: room, Sender: l.anke.UserID, What: store.MarkQuiet, At: time.Now()})
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if more, err := l.recheckKept(ctx, knowledge.Place{Network: l.Networks[0].Name, Room: room}, &recheckArgs{Room: room}); err != nil || more {
-		t.Fatal(more, err)
+	list := matrixtest.Must(l.marksIn(ctx, room))(t)
+	if len(list) != recheckPage+2 || !slices.Contains(list, gone) || !slices.IsSorted(list) || slices.Contains(list, "after/"+gone) {
+		t.Errorf("%d are asked for: %v", len(list), list)
+	}
+	args := &recheckArgs{Room: room}
+	for _, want := range []bool{true, false} {
+		more, err := l.recheckKept(ctx, knowledge.Place{Network: l.Networks[0].Name, Room: room}, args)
+		if err != nil || more != want {
+			t.Fatal(more, err)
+		}
+		if more && args.Event != list[recheckPage-1] {
+			t.Errorf("it goes on after %s", args.Event)
+		}
 	}
 	for n, want := range []int{1, 0} {
 		if list := matrixtest.Must(store.Signups(context.WithoutCancel(ctx), l.Store.Reader(), ids[n], start))(t); len(list) != want {

@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/offers"
+	"buffet/schedule"
 	"buffet/store"
 )
 
@@ -19,6 +22,9 @@ func TestForgetOffersAndSignups(t *testing.T) {
 	h := newTalk(t)
 	date := time.Date(2026, 11, 24, 14, 0, 0, 0, h.zone)
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
+		if err := member(ctx, tx, room, another, "join"); err != nil {
+			return err
+		}
 		when, err := lang.ReadWhen(lang.German, "3.12. 14 Uhr", h.now)
 		if err != nil {
 			return err
@@ -72,6 +78,20 @@ func TestForgetOffersAndSignups(t *testing.T) {
 	}
 	if got := h.in(lang.German, "angebot 3"); !strings.Contains(got, "Nicht mehr im Angebot.") || strings.Contains(got, "Chor") || strings.Contains(got, "Ursel") || strings.Contains(got, "Kalender") {
 		t.Error(got)
+	}
+	m := offers.Mender{Store: h.store, Phrases: h.table.phrases, Now: func() time.Time { return h.now },
+		KnowMembers: func(context.Context, id.RoomID) error { return nil },
+		Network: func(string) (offers.AnnounceRoom, bool) {
+			return offers.AnnounceRoom{Network: "Nord", Lang: lang.German, Zone: h.zone}, true
+		}}
+	jobs, err := h.store.DueJobs(t.Context(), h.now, []string{offers.MendKind}, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range jobs {
+		if err := m.Handler().Run(t.Context(), &schedule.Job{Job: j}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	list, err := store.Signups(t.Context(), h.store.Reader(), 1, date)
 	if err != nil || len(list) != 1 || list[0].User != another || list[0].Waiting {

@@ -18,9 +18,20 @@ import (
 // comes again.
 func (t *table) attend() time.Time {
 	t.Helper()
+	return t.attendIn(true)
+}
+
+// attendWithout does so while the network is not configured.
+func (t *table) attendWithout() {
+	t.Helper()
+	t.attendIn(false)
+}
+
+func (t *table) attendIn(configured bool) time.Time {
+	t.Helper()
 	t.write(func(tx *store.Tx) error { return EnsureAttend(t.ctx, tx, t.now) })
 	a := &Attendant{Store: t.store, Phrases: t.phrases, Now: func() time.Time { return t.now },
-		Network: func(string) (AnnounceRoom, bool) { return t.room(lang.German), true },
+		Network: func(string) (AnnounceRoom, bool) { return t.room(lang.German), configured },
 		Room: func(_ context.Context, _ store.Querier, r id.RoomID) (AnnounceRoom, bool, error) {
 			room := t.room(lang.German)
 			room.Room = r

@@ -47,7 +47,7 @@ func (m *Mender) moveUp(ctx context.Context, tx *store.Tx, offers []int64, now t
 		if !ok {
 			continue
 		}
-		if err := dropLeft(ctx, tx, o.Network, n, time.Time{}); err != nil {
+		if err := dropLeft(ctx, tx, o.Network, n, time.Time{}, ""); err != nil {
 			return err
 		}
 		if err := MoveUp(ctx, tx, chat.view(m.Phrases, now), n); err != nil {
@@ -58,14 +58,14 @@ func (m *Mender) moveUp(ctx context.Context, tx *store.Tx, offers []int64, now t
 }
 
 // dropLeft signs off who is surely not in the network any more, of one date or,
-// with a zero key, of all.
-func dropLeft(ctx context.Context, tx *store.Tx, network string, offer int64, key time.Time) error {
+// with a zero key, of all; not self, who has just been heard.
+func dropLeft(ctx context.Context, tx *store.Tx, network string, offer int64, key time.Time, self id.UserID) error {
 	left, err := store.LeftSignups(ctx, tx, network, offer)
 	if err != nil {
 		return err
 	}
 	for _, s := range left {
-		if !key.IsZero() && !s.Key.Equal(key) {
+		if s.User == self || !key.IsZero() && !s.Key.Equal(key) {
 			continue
 		}
 		if _, err := tx.DropSignup(ctx, s.Offer, s.Key, s.User); err != nil {
@@ -85,7 +85,7 @@ func moveUp(ctx context.Context, tx *store.Tx, v View, i Item, self id.UserID) e
 		return nil
 	}
 	if i.Capacity > 0 {
-		if err := dropLeft(ctx, tx, i.network, i.Offer, i.Key); err != nil {
+		if err := dropLeft(ctx, tx, i.network, i.Offer, i.Key, self); err != nil {
 			return err
 		}
 	}

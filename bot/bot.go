@@ -61,7 +61,9 @@ type Bot struct {
 	requested sync.Map // megolm session -> true: asked for its key
 	settleNow chan struct{}
 	delivered chan struct{} // rung when a message was sent
-	name      string        // our display name, for mentions as text
+	sender    *lanes[store.Outgoing]
+	taken     time.Time // when the last sync response was stored
+	name      string    // our display name, for mentions as text
 }
 
 // Bind makes the bot ready for being asked by jobs, which may run before Run
@@ -82,11 +84,12 @@ func (b *Bot) Run(ctx context.Context) error {
 	if p, err := b.Account.Client.GetOwnDisplayName(mautrix.WithMaxRetries(ctx, 0)); err == nil {
 		b.name = p.DisplayName
 	}
+	b.sender = b.outbox()
 	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { cancel(b.sync(ctx)) })
 	wg.Go(func() { b.inbox().run(ctx) })
-	wg.Go(func() { b.outbox().run(ctx) })
+	wg.Go(func() { b.sender.run(ctx) })
 	wg.Go(func() { b.keepRooms(ctx) })
 	<-ctx.Done()
 	wg.Wait()

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,6 +17,7 @@ type lanes[T any] struct {
 	lane  func(T) string                                // the row's lane
 	work  func(context.Context, T)                      // does one row; it must not come back from fetch unless it is to be done again
 	count int                                           // lanes at once
+	full  atomic.Bool                                   // all lanes were busy, and there may be more
 	log   zerolog.Logger
 }
 
@@ -47,6 +49,7 @@ func (l *lanes[T]) run(ctx context.Context) {
 				l.work(ctx, one)
 			})
 		}
+		l.full.Store(len(busy) >= l.count)
 		if name := wait(ctx, next, l.ring, free); name != "" {
 			delete(busy, name)
 		}

@@ -36,6 +36,8 @@ const maxHeard = 12_000
 
 // take stores what a sync response brought, and the token with it.
 func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync) error {
+	took := time.Since(b.taken)
+	defer func() { b.taken = time.Now() }()
 	var keep []store.Incoming
 	for i := range lines {
 		list, err := b.concerning(ctx, &lines[i])
@@ -67,18 +69,31 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 		}
 		return tx.SaveToken(ctx, res.NextBatch)
 	})
-	if err == nil && slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InMessage }) {
+	kind := func(k string) bool {
+		return slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == k })
+	}
+	switch {
+	case err != nil:
+	case kind(store.InMessage):
 		// the next sync would compete with the answer for the homeserver
 		select {
 		case <-b.delivered:
 		case <-time.After(answerFirst):
 		}
+	case kind(inEcho) && b.sender.full.Load():
+		// with what goes to many rooms: each sync is about all of them
+		time.Sleep(min(3*took, echoPause))
 	}
 	return err
 }
 
 // answerFirst is how long the next sync waits for the answer to what came in.
 const answerFirst = 20 * time.Millisecond
+
+// echoPause is how long the next sync waits at most while all senders are busy
+// and hardly more than their messages would come back: three times as long as
+// one takes, which leaves the homeserver time to take in what is sent.
+const echoPause = 2 * time.Second
 
 // inEcho is our own message coming back: it was sent, whatever became of the
 // answer to our request.

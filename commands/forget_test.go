@@ -67,7 +67,7 @@ func TestForgetOffersAndSignups(t *testing.T) {
 		data.Signups[0].Title != "Kollegiale Beratung" || len(data.Reminders) != 1 || len(data.Proposals) != 1 || data.Proposals[0].Content.Title != "Zweite Probe" || data.Settings["named"] != "off" {
 		t.Errorf("%v: %s", err, reply.Files[1].Data)
 	}
-	for _, want := range []string{"Angebote, die du gebracht hast (1)", "Chorprobe bei Ursel", "Im &lt;Keller&gt;", "Wozu du kommst (1)", "Kollegiale Beratung · Dienstag", "Zweite Probe", "named: off"} {
+	for _, want := range []string{"Angebote, die du gebracht hast (1)", "Chorprobe bei Ursel", "Im &lt;Keller&gt;", "Wozu du kommst (1)", "Kollegiale Beratung · Dienstag", "Zweite Probe", "Deinen Namen zeigen, wo du dich anmeldest: aus"} {
 		if !strings.Contains(string(reply.Files[0].Data), want) {
 			t.Errorf("no %q in %s", want, reply.Files[0].Data)
 		}
@@ -117,5 +117,46 @@ func TestForgetOffersAndSignups(t *testing.T) {
 	reply, err = h.run(req)
 	if err != nil || strings.Contains(string(reply.Files[1].Data), "Chorprobe") || strings.Contains(string(reply.Files[1].Data), "Kollegiale") {
 		t.Errorf("%v: %s", err, reply.Files[1].Data)
+	}
+}
+
+// TestForgetTakesBackJoins: what organisers were asked about a member's offer
+// goes with the member, whichever of the two it is.
+func TestForgetTakesBackJoins(t *testing.T) {
+	for _, own := range []string{"1", "3"} {
+		h := newTalk(t)
+		h.asksJoin("@anna:example.org")
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE outbox SET room_id = '!chat:anna' WHERE key GLOB 'proposal/*'`) // as the bot notes it
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE offer SET author = $1 WHERE number = $2`, asker, own)
+			return err
+		})
+		req := h.request(lang.German, "vergissmich ja")
+		req.Sender = asker
+		if got := h.say(req); strings.Contains(got, "problem") {
+			t.Fatal(got)
+		}
+		var gone int
+		if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM outbox WHERE key GLOB 'proposal/*/ask/*/gone' AND room_id = '!chat:anna'`).Scan(&gone); err != nil || gone != 1 {
+			t.Errorf("offer %s: %d taken back, %v", own, gone, err)
+		}
+	}
+}
+
+// TestForgottenHelpStaysClosed: nothing is left of it that could be open.
+func TestForgottenHelpStaysClosed(t *testing.T) {
+	h := newTalk(t)
+	h.reply(lang.German, "ja", h.brings(lang.German, "brauche Wer leiht uns einen Beamer?"))
+	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.ForgetPerson(ctx, asker) })
+	for _, text := range []string{"erledigt 3 nein", "erledigt 3", "aendere 3 findet statt", "aendere 3 titel Beamer"} {
+		if got := h.say(h.organiser(lang.German, text)); !strings.Contains(got, "signup_withdrawn") && !strings.Contains(got, "native_") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	if o := h.offer(3); o.Status != store.OfferWithdrawn || o.Title != "–" {
+		t.Errorf("%+v", o)
 	}
 }

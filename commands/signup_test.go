@@ -287,7 +287,7 @@ func TestAttendees(t *testing.T) {
 	h.people(ben, cem, dora, eva)
 	h.expect(h.as(eva, "teilnehmer 7"), "Reihe (7), Mittwoch, 25. November 2026, 10:00–11:00 Uhr: 0 kommen")
 	h.expect(h.as(ben, "dabei 7 25.11. 10:00 mit namen"), "Die anderen sehen dich als »ben«. Mit dabei 7 ohne namen")
-	h.expect(h.chat(cem, "dabei 7 25.11. 10:00"), "Die anderen sehen nur, wie viele kommen. Mit dabei 7 mit namen")
+	h.expect(h.chat(cem, "dabei 7 25.11. 10:00"), "Die anderen sehen nur, wie viele kommen. Deinen Namen sehen nur die Organisierenden und wer das Angebot mitgebracht hat. Mit dabei 7 mit namen")
 	shown := "2 kommen\nGern genannt: ben"
 	h.equal("a member", h.say(h.as(eva, "teilnehmer 7")), "Reihe (7), Mittwoch, 25. November 2026, 10:00–11:00 Uhr: "+shown)
 	h.equal("in English", h.say(h.chat(eva, "attendees 7")), "Reihe (7), Wednesday, 25 November 2026, 10:00–11:00: 2 come\nGlad to be named: ben")

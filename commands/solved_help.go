@@ -39,6 +39,8 @@ func (c *Call) closeHelp(ctx context.Context, tx *store.Tx, number int, again bo
 		return nil, c.wrong("bring_not_help", v)
 	case o.Author != c.Sender && !c.Network.Organiser && !slices.Contains(c.Network.Organisers, c.Sender):
 		return nil, c.wrong("bring_not_yours")
+	case o.Author == "": // who wrote it wants nothing kept, and nothing of it is
+		return nil, c.wrong("signup_withdrawn")
 	case again && o.Status == store.OfferActive:
 		return &Reply{Text: c.say("bring_open_already", v)}, nil
 	case again:

@@ -43,7 +43,7 @@ func TestWhatIsTakenAlong(t *testing.T) {
 	}
 	var asked string
 	err := k.store.Reader().QueryRowContext(t.Context(), `SELECT json_extract(content, '$.plain') FROM outbox WHERE user_id = $1`, ben).Scan(&asked)
-	if err != nil || !strings.HasPrefix(asked, "Deine Antwort zu „Kollegiale Beratung“ ist als Erfahrung festgehalten: »Wir fragen jetzt jede Woche nach.«") {
+	if err != nil || !strings.HasPrefix(asked, "Deine Antwort zu »Kollegiale Beratung« ist als Erfahrung festgehalten: »Wir fragen jetzt jede Woche nach.«") {
 		t.Errorf("asked: %q, %v", asked, err)
 	}
 	k.write(func(ctx context.Context, tx *store.Tx) error {

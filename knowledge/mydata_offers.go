@@ -5,15 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 
-	"buffet/lang"
 	"buffet/store"
 )
 
@@ -36,20 +31,37 @@ type CalendarData struct {
 
 // OfferBrought is an offer as the one who brought it gets it.
 type OfferBrought struct {
-	Network     string    `json:"network"`
-	Number      int       `json:"number"`
-	Status      string    `json:"status"`
-	Kind        string    `json:"kind"`
-	Help        string    `json:"help,omitempty"`
-	Title       string    `json:"title"`
-	Description string    `json:"description,omitempty"`
-	Link        string    `json:"link,omitempty"`
-	Place       string    `json:"place,omitempty"`
-	Host        string    `json:"host,omitempty"`
-	Topics      []string  `json:"topics,omitempty"`
-	Material    string    `json:"material,omitempty"`
-	Room        id.RoomID `json:"room,omitempty"`
-	Changed     time.Time `json:"changed"`
+	Network     string     `json:"network"`
+	Number      int        `json:"number"`
+	Status      string     `json:"status"`
+	Kind        string     `json:"kind"`
+	Help        string     `json:"help,omitempty"`
+	Title       string     `json:"title"`
+	Description string     `json:"description,omitempty"`
+	Link        string     `json:"link,omitempty"`
+	Place       string     `json:"place,omitempty"`
+	Host        string     `json:"host,omitempty"`
+	Topics      []string   `json:"topics,omitempty"`
+	Material    string     `json:"material,omitempty"`
+	Capacity    int        `json:"capacity,omitempty"` // places at each date; 0: as many as come
+	Holidays    string     `json:"holidays,omitempty"` // region on whose public holidays it has no dates
+	Zone        string     `json:"zone,omitempty"`
+	Rule        string     `json:"rule,omitempty"` // of a series, as calendars have it
+	Dates       []DateData `json:"dates,omitempty"`
+	Room        id.RoomID  `json:"room,omitempty"`
+	Changed     time.Time  `json:"changed"`
+}
+
+// DateData is one date of an offer that a person brought; its texts are where
+// it differs from the others.
+type DateData struct {
+	Start     time.Time `json:"start"`
+	End       time.Time `json:"end"`
+	AllDay    bool      `json:"all_day,omitempty"`
+	Cancelled bool      `json:"cancelled,omitempty"`
+	Title     string    `json:"title,omitempty"`
+	Place     string    `json:"place,omitempty"`
+	Link      string    `json:"link,omitempty"`
 }
 
 // SignupData is a date that a person comes to.
@@ -61,6 +73,14 @@ type SignupData struct {
 	Name    string    `json:"name,omitempty"` // what others may see them as
 	Waiting bool      `json:"waiting,omitempty"`
 	At      time.Time `json:"at"`
+	Said    []WayData `json:"said,omitempty"` // how they said that they come
+}
+
+// WayData is a reaction, a message or a vote by which they signed up.
+type WayData struct {
+	Event id.EventID `json:"event"`
+	Room  id.RoomID  `json:"room,omitempty"`
+	Poll  id.EventID `json:"poll,omitempty"` // of a vote
 }
 
 // ReminderData is that they are told of a date before it starts.
@@ -73,6 +93,8 @@ type ReminderData struct {
 	Minutes int        `json:"minutes_before,omitempty"`
 	Clock   string     `json:"at,omitempty"` // a time of that day, instead of minutes: "08:00"
 	Sent    *time.Time `json:"sent_for,omitempty"`
+	Event   id.EventID `json:"event,omitempty"` // the reaction that asked for it
+	Room    id.RoomID  `json:"room,omitempty"`  // where that stands
 }
 
 // ProposalData is something of theirs that waits for a yes.
@@ -93,8 +115,13 @@ func (d *OfferData) read(ctx context.Context, q store.Querier, user id.UserID) e
 		return err
 	}
 	for _, o := range list {
+		dates, err := datesOf(ctx, q, o.ID)
+		if err != nil {
+			return err
+		}
 		d.Offers = append(d.Offers, OfferBrought{Network: o.Network, Number: o.Number, Status: o.Status, Kind: o.Kind, Help: o.Help, Title: o.Title,
-			Description: o.Description, Link: o.URL, Place: o.Location, Host: o.Host, Topics: o.Topics, Material: o.Material, Room: o.Room, Changed: o.Changed})
+			Description: o.Description, Link: o.URL, Place: o.Location, Host: o.Host, Topics: o.Topics, Material: o.Material,
+			Capacity: o.Capacity, Holidays: o.Holidays, Zone: o.Zone, Rule: o.Rule, Dates: dates, Room: o.Room, Changed: o.Changed})
 	}
 	if err := d.readDates(ctx, q, user); err != nil {
 		return err
@@ -121,17 +148,35 @@ func (d *OfferData) read(ctx context.Context, q store.Querier, user id.UserID) e
 	return err
 }
 
+func datesOf(ctx context.Context, q store.Querier, offer int64) (list []DateData, err error) {
+	dates, err := store.Dates(ctx, q, offer, time.Time{}, -1)
+	for _, d := range dates {
+		list = append(list, DateData{Start: d.Start, End: d.End, AllDay: d.AllDay, Cancelled: d.Cancelled, Title: d.Title, Place: d.Location, Link: d.URL})
+	}
+	return list, err
+}
+
 func (d *OfferData) readDates(ctx context.Context, q store.Querier, user id.UserID) error {
 	signups, err := store.SignupsBy(ctx, q, user)
 	if err != nil {
 		return err
+	}
+	said := map[[2]int64][]WayData{}
+	ways, err := store.WaysOf(ctx, q, user)
+	if err != nil {
+		return err
+	}
+	for _, w := range ways {
+		date := [2]int64{w.Offer, store.Millis(w.Key)}
+		said[date] = append(said[date], WayData{Event: w.Event, Room: w.Room, Poll: w.Poll})
 	}
 	for _, s := range signups {
 		o, start, err := dateOf(ctx, q, s.Offer, s.Key)
 		if err != nil {
 			return err
 		}
-		d.Signups = append(d.Signups, SignupData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Name: s.Name, Waiting: s.Waiting, At: s.At})
+		d.Signups = append(d.Signups, SignupData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Name: s.Name, Waiting: s.Waiting, At: s.At,
+			Said: said[[2]int64{s.Offer, store.Millis(s.Key)}]})
 	}
 	reminders, err := store.RemindersOf(ctx, q, user)
 	if err != nil {
@@ -142,7 +187,7 @@ func (d *OfferData) readDates(ctx context.Context, q store.Querier, user id.User
 		if err != nil {
 			return err
 		}
-		one := ReminderData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Days: r.Days, Minutes: r.Minutes}
+		one := ReminderData{Network: o.Network, Number: o.Number, Title: o.Title, Date: start, Days: r.Days, Minutes: r.Minutes, Event: r.Event, Room: r.Room}
 		if r.Minutes < 0 {
 			one.Minutes, one.Clock = 0, fmt.Sprintf("%02d:%02d", -r.Minutes/60, -r.Minutes%60)
 		}
@@ -166,55 +211,4 @@ func dateOf(ctx context.Context, q store.Querier, offer int64, key time.Time) (s
 		return o, key, nil
 	}
 	return o, date.Start, err
-}
-
-// html adds it to the page for people.
-func (d *OfferData) html(b *strings.Builder, p *lang.Phrases, language string, zone *time.Location) {
-	moment := func(at time.Time) string { return lang.Moment(language, at.In(zone)) }
-	section := func(key string, lines []string) {
-		fmt.Fprintf(b, "<h2>%s (%d)</h2>\n<ul>\n", html.EscapeString(p.Say(language, key)), len(lines))
-		for _, line := range lines {
-			fmt.Fprintf(b, "<li>%s</li>\n", html.EscapeString(line))
-		}
-		b.WriteString("</ul>\n")
-	}
-	join := func(parts ...string) string {
-		return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
-	}
-	dated := func(network string, number int, title string, at time.Time) string {
-		return join(network, fmt.Sprint(number), title, moment(at))
-	}
-	var offers, signups, reminders, proposals, settings, calendars []string
-	for _, o := range d.Offers {
-		offers = append(offers, join(o.Network, fmt.Sprint(o.Number), p.Say(language, "mydata_"+o.Status), o.Title, o.Host, o.Place, o.Link, strings.Join(o.Topics, ", "), o.Material, o.Description))
-	}
-	for _, s := range d.Signups {
-		waiting := ""
-		if s.Waiting {
-			waiting = p.Say(language, "mydata_waiting")
-		}
-		signups = append(signups, join(dated(s.Network, s.Number, s.Title, s.Date), s.Name, waiting))
-	}
-	for _, r := range d.Reminders {
-		before := p.Say(language, "mydata_before", lang.Values{"Days": r.Days, "Minutes": r.Minutes})
-		if r.Clock != "" {
-			before = p.Say(language, "mydata_before_clock", lang.Values{"Days": r.Days, "Clock": r.Clock})
-		}
-		reminders = append(reminders, join(dated(r.Network, r.Number, r.Title, r.Date), before))
-	}
-	for _, w := range d.Proposals {
-		proposals = append(proposals, join(moment(w.At), w.Network, p.Say(language, "mydata_"+w.Kind), string(w.Content)))
-	}
-	for _, key := range slices.Sorted(maps.Keys(d.Settings)) {
-		settings = append(settings, key+": "+d.Settings[key])
-	}
-	for _, c := range d.Calendars {
-		calendars = append(calendars, join(moment(c.At), c.Network))
-	}
-	section("mydata_offers", offers)
-	section("mydata_signups", signups)
-	section("mydata_reminders", reminders)
-	section("mydata_proposals", proposals)
-	section("mydata_settings", settings)
-	section("mydata_calendars", calendars)
 }

@@ -24,6 +24,24 @@ const maxNews = 10
 type mendArgs struct {
 	Offers []int64 `json:"offers"`
 	Reason string  `json:"reason,omitempty"` // why dates are off, in the words of who said so
+	Date   int64   `json:"date,omitempty"`   // the one date's key that it is the reason for, in ms; 0: all
+}
+
+// explains tells whether the reason is one for that date.
+func (a mendArgs) explains(offer int64, key time.Time) bool {
+	return a.Reason != "" && slices.Contains(a.Offers, offer) && (a.Date == 0 || a.Date == store.Millis(key))
+}
+
+// telling is what one job tells: what is new about its offers. A date that
+// another job has a reason for is left to that one.
+type telling struct {
+	mendArgs
+	others []mendArgs
+}
+
+func (t telling) tells(offer int64, key time.Time) bool {
+	return slices.Contains(t.Offers, offer) && (t.explains(offer, key) ||
+		!slices.ContainsFunc(t.others, func(o mendArgs) bool { return o.explains(offer, key) }))
 }
 
 // Mender keeps posts true after an import.
@@ -81,9 +99,9 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 	if err != nil {
 		return fmt.Errorf("read announcements: %w", err)
 	}
-	changed := make(map[int64]bool, len(args.Offers))
-	for _, n := range args.Offers {
-		changed[n] = true
+	tell, err := toTell(ctx, tx, key, args)
+	if err != nil {
+		return err
 	}
 	said := map[id.RoomID]*news{}
 	var rooms []*news
@@ -92,7 +110,7 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 		if err != nil {
 			return fmt.Errorf("read announced dates: %w", err)
 		}
-		if !slices.ContainsFunc(items, func(i store.AnnouncementItem) bool { return changed[i.Offer] }) {
+		if !slices.ContainsFunc(items, func(i store.AnnouncementItem) bool { return slices.Contains(args.Offers, i.Offer) }) {
 			continue
 		}
 		room, here, err := m.Room(ctx, tx, a.Room)
@@ -103,15 +121,15 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 			continue
 		}
 		if said[a.Room] == nil {
-			said[a.Room] = &news{room: room, seen: map[dateKey]bool{}}
+			said[a.Room] = &news{room: room, tell: tell, seen: map[dateKey]bool{}}
 			rooms = append(rooms, said[a.Room])
 		}
 		if err := m.post(ctx, tx, a, items, said[a.Room], now); err != nil {
 			return err
 		}
 	}
-	t := teller{Mender: m, key: key, reason: args.Reason, now: now}
-	if err := t.know(ctx, tx, args.Offers); err != nil {
+	t := teller{Mender: m, key: key, tell: tell, now: now}
+	if err := t.know(ctx, tx); err != nil {
 		return err
 	}
 	for _, n := range rooms {
@@ -122,19 +140,44 @@ func (m *Mender) mend(ctx context.Context, tx *store.Tx, key string, args mendAr
 	return t.people(ctx, tx)
 }
 
-// post renders one announcement again.
+// toTell is what the job of that key tells.
+func toTell(ctx context.Context, q store.Querier, key string, args mendArgs) (telling, error) {
+	t := telling{mendArgs: args}
+	waiting, err := store.ReadyJobs(ctx, q, MendKind)
+	if err != nil {
+		return t, err
+	}
+	for _, j := range waiting {
+		var other mendArgs
+		if err := json.Unmarshal([]byte(j.Args), &other); err != nil {
+			return t, fmt.Errorf("read arguments of %s: %w", j.Key, err)
+		}
+		if j.Key != key && other.Reason != "" {
+			t.others = append(t.others, other)
+		}
+	}
+	return t, nil
+}
+
+// post renders one announcement again. What it shows of offers that are not
+// told of stays new: another job tells it.
 func (m *Mender) post(ctx context.Context, tx *store.Tx, a store.Announcement, was []store.AnnouncementItem, n *news, now time.Time) error {
 	po := &post{from: a.From, to: a.To, late: a.Late}
 	if err := json.Unmarshal([]byte(a.Filter), &po.filter); err != nil {
 		return fmt.Errorf("read filter: %w", err)
 	}
 	shown := make(map[dateKey]bool, len(was))
+	untold := map[dateKey]store.AnnouncementItem{}
 	for _, w := range was {
 		is, err := current(ctx, tx, w)
 		if err != nil {
 			return err
 		}
-		n.compare(w, is, now)
+		if n.tell.tells(w.Offer, w.Key) {
+			n.compare(w, is, now)
+		} else {
+			untold[keyOf(is)] = w
+		}
 		is.Seat = w.Seat
 		po.items = append(po.items, is)
 		shown[keyOf(is)] = true
@@ -163,7 +206,13 @@ func (m *Mender) post(ctx context.Context, tx *store.Tx, a store.Announcement, w
 			return err
 		}
 	}
-	return tx.PutAnnouncement(ctx, a, announced(po.items))
+	shows := announced(po.items)
+	for i := range shows {
+		if w, ok := untold[keyOf(po.items[i])]; ok {
+			shows[i] = w
+		}
+	}
+	return tx.PutAnnouncement(ctx, a, shows)
 }
 
 // current is what became of a date that a post shows. One that is gone is

@@ -13,6 +13,7 @@ const maxReason = 300
 // news is what a room has to hear.
 type news struct {
 	room  AnnounceRoom
+	tell  telling
 	seen  map[dateKey]bool // two posts may show the same date
 	moved []move
 }
@@ -57,9 +58,8 @@ func movesOf(was store.AnnouncementItem, is Item, now time.Time) (list []move) {
 	return list
 }
 
-// news puts what moved into words, a line for each; why is the reason of what
-// is cancelled.
-func (v View) news(moved []move, why string) *lang.Text {
+// news puts what moved into words, a line for each, with why it is cancelled.
+func (v View) news(moved []move, why mendArgs) *lang.Text {
 	t := new(lang.Text)
 	for i, mv := range moved[:min(len(moved), maxNews)] {
 		if i > 0 {
@@ -75,8 +75,8 @@ func (v View) news(moved []move, why string) *lang.Text {
 		}
 		t.Say(v.say(mv.key, lang.Values{"Number": mv.is.Number, "Title": clip(mv.is.Title, maxTitle),
 			"Old": v.when(old), "New": v.when(mv.is), "Place": place}))
-		if why != "" && mv.is.Status == store.OfferCancelled {
-			t.Raw(" ").Say(v.say("mend_reason", lang.Values{"Reason": clip(why, maxReason)}))
+		if mv.is.Status == store.OfferCancelled && why.explains(mv.is.Offer, mv.is.Key) {
+			t.Raw(" ").Say(v.say("mend_reason", lang.Values{"Reason": clip(why.Reason, maxReason)}))
 		}
 	}
 	if more := len(moved) - maxNews; more > 0 {

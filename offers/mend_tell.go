@@ -21,16 +21,17 @@ const maxMentions = 200
 // person who signed up once, there or in their direct chat.
 type teller struct {
 	*Mender
-	key    string
-	reason string
-	now    time.Time
-	open   []*personal // what people who signed up have not been told yet
+	key  string
+	tell telling
+	now  time.Time
+	open []*personal // what people who signed up have not been told yet
 }
 
 // personal is what changed about one date for one person.
 type personal struct {
 	user    id.UserID
 	network string
+	named   bool // others may see that they come
 	moved   []move
 	told    bool
 }
@@ -78,8 +79,8 @@ func (m *Mender) knowMembers(ctx context.Context, offers []int64) error {
 
 // know gathers what people who signed up do not know yet, and notes that they
 // do: it is told in this transaction.
-func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
-	for _, n := range offers {
+func (t *teller) know(ctx context.Context, tx *store.Tx) error {
+	for _, n := range t.tell.Offers {
 		list, err := store.KnownOf(ctx, tx, n)
 		if err != nil {
 			return err
@@ -91,6 +92,9 @@ func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
 			}
 		}
 		for _, k := range list {
+			if !t.tell.tells(k.Offer, k.Key) {
+				continue
+			}
 			was := store.AnnouncementItem{Offer: k.Offer, Key: k.Key, Start: k.Start, Location: k.Location, Status: store.OfferActive}
 			if k.Off {
 				was.Status = store.OfferCancelled
@@ -101,7 +105,7 @@ func (t *teller) know(ctx context.Context, tx *store.Tx, offers []int64) error {
 			}
 			if !k.Start.IsZero() {
 				if moved := movesOf(was, is, t.now); len(moved) > 0 {
-					t.open = append(t.open, &personal{user: k.User, network: o.Network, moved: moved})
+					t.open = append(t.open, &personal{user: k.User, network: o.Network, named: k.Name != "", moved: moved})
 				}
 			}
 			k.Start, k.Location, k.Off = is.Start, is.Location, is.Status != store.OfferActive
@@ -124,7 +128,7 @@ func (t *teller) room(ctx context.Context, tx *store.Tx, n *news) error {
 		return err
 	}
 	v := n.room.view(t.Phrases, t.now)
-	text := v.news(n.moved, t.reason)
+	text := v.news(n.moved, t.tell.mendArgs)
 	if len(mentions) > 0 {
 		text.Line().Say(v.say("mend_mentioned"))
 	}
@@ -134,7 +138,8 @@ func (t *teller) room(ctx context.Context, tx *store.Tx, n *news) error {
 }
 
 // mentions are those who hear of it in a room: its members who do not know yet
-// what is said there.
+// what is said there, and of whom others may know that they come: they said so
+// there, or are glad to be named. Everybody in the room sees who is mentioned.
 func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id.UserID, err error) {
 	if len(t.open) == 0 {
 		return nil, nil
@@ -143,12 +148,15 @@ func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id
 	if err != nil {
 		return nil, err
 	}
-	named := map[dateKey]bool{}
+	said := map[dateKey][]id.UserID{}
 	for _, mv := range n.moved[:min(len(n.moved), maxNews)] {
-		named[keyOf(mv.is)] = true
+		if said[keyOf(mv.is)], err = store.SaidIn(ctx, tx, n.room.Room, mv.is.Offer, mv.is.Key); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range t.open {
-		if p.told || !named[keyOf(p.moved[0].is)] || !slices.Contains(members, p.user) {
+		here, told := said[keyOf(p.moved[0].is)]
+		if p.told || !told || !p.named && !slices.Contains(here, p.user) || !slices.Contains(members, p.user) {
 			continue
 		}
 		if !slices.Contains(list, p.user) {
@@ -162,7 +170,8 @@ func (t *teller) mentions(ctx context.Context, tx *store.Tx, n *news) (list []id
 	return list, nil
 }
 
-// people tells those in their direct chats who are in no room where it was said.
+// people tells those in their direct chats who were mentioned in no room where it
+// was said.
 func (t *teller) people(ctx context.Context, tx *store.Tx) error {
 	for i, p := range t.open {
 		if p.told {
@@ -179,7 +188,7 @@ func (t *teller) people(ctx context.Context, tx *store.Tx) error {
 			continue
 		}
 		v := n.view(t.Phrases, t.now)
-		text := v.news(moved, t.reason).Line().Say(v.say("mend_signed_up"))
+		text := v.news(moved, t.tell.mendArgs).Line().Say(v.say("mend_signed_up"))
 		if one := moved[0].is; one.Status == store.OfferActive {
 			next, err := NextOpen(ctx, tx, one.Offer, t.now)
 			if store.Ignore(err) != nil {

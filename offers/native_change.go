@@ -232,7 +232,7 @@ func ChangeOffer(ctx context.Context, tx *store.Tx, o store.Offer, scope Scope, 
 	if err != nil {
 		return o, err
 	}
-	return saveChange(ctx, tx, after, "", now)
+	return saveChange(ctx, tx, after, mendArgs{}, now)
 }
 
 // CancelOffer is ChangeOffer for dates that do not take place. reason, "" if
@@ -246,10 +246,14 @@ func CancelOffer(ctx context.Context, tx *store.Tx, o store.Offer, scope Scope, 
 	if err != nil {
 		return o, err
 	}
-	return saveChange(ctx, tx, after, oneLine(reason), now)
+	why := mendArgs{Reason: oneLine(reason)}
+	if scope == OnlyThis {
+		why.Date = store.Millis(key)
+	}
+	return saveChange(ctx, tx, after, why, now)
 }
 
-func saveChange(ctx context.Context, tx *store.Tx, o store.Offer, reason string, now time.Time) (store.Offer, error) {
+func saveChange(ctx context.Context, tx *store.Tx, o store.Offer, why mendArgs, now time.Time) (store.Offer, error) {
 	o.Sequence++
 	o.Changed = now
 	old, err := store.Dates(ctx, tx, o.ID, now.Add(-layOutBack), -1)
@@ -271,7 +275,8 @@ func saveChange(ctx context.Context, tx *store.Tx, o store.Offer, reason string,
 	if err := rewrite(ctx, tx, w, o.ID, old, fresh, pair(old, fresh)); err != nil {
 		return o, err
 	}
-	return o, askMend(ctx, tx, o.Network, mendArgs{Offers: []int64{o.ID}, Reason: reason}, now)
+	why.Offers = []int64{o.ID}
+	return o, askMend(ctx, tx, o.Network, why, now)
 }
 
 // keep writes the timetable into its offer.

@@ -112,7 +112,7 @@ func refuse(ctx context.Context, tx *store.Tx, v View, c Coming, date store.Anno
 
 // confirm tells somebody how they stand with what they signed up for: once for
 // each date, but where places are limited once for each time they sign up, for
-// it may end otherwise.
+// it may end otherwise. The first time it says who sees their name.
 func confirm(ctx context.Context, tx *store.Tx, v View, c Coming, list []*Joined) error {
 	key := ""
 	var news []*Joined
@@ -135,6 +135,15 @@ func confirm(ctx context.Context, tx *store.Tx, v View, c Coming, list []*Joined
 	t := v.standing(news[0])
 	if len(news) > 1 {
 		t = v.several(news)
+	}
+	if news[0].Name == "" {
+		first, err := tx.Tell(ctx, "tapped/"+tx.HashPerson(c.User), v.Now)
+		if err != nil {
+			return err
+		}
+		if first {
+			t.Line().Say(v.say("signup_tapped"))
+		}
 	}
 	_, err := tx.Send(ctx, store.Message{Key: key, User: c.User, Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)
 	return err

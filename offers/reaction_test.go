@@ -74,6 +74,9 @@ func TestReactToOneDate(t *testing.T) {
 	if out[0].User != testUser || !out[0].IfThere {
 		t.Errorf("told %+v", out[0])
 	}
+	if !strings.Contains(out[0].Plain, "Was du im Raum antippst, sehen dort alle.") {
+		t.Errorf("nothing is said of names: %s", out[0].Plain)
+	}
 	tb.takeBack("$0")
 	tb.takeBack("$2")
 	tb.equal("one way is left", tb.list(i), "ben | ")
@@ -107,7 +110,9 @@ func TestReactToSeveral(t *testing.T) {
 	tb.react("k", SignThumb, testUser, "$2")
 	tb.said("asked once")
 	tb.react(PostOf(out[0].Key), "2⃣", testUser, "$3")
-	tb.said("the second", "Du bist dabei: Beta (2)")
+	if out := tb.said("the second", "Du bist dabei: Beta (2)"); !strings.Contains(out[0].Plain, "antippst") {
+		t.Errorf("nothing is said of names: %s", out[0].Plain)
+	}
 	tb.equal("only that one", tb.list(a)+"; "+tb.list(b), " | ; ben | ")
 	tb.now = tb.now.Add(time.Minute)
 	// Alpha moves behind the others and Gamma is off: the numbers stay
@@ -122,7 +127,9 @@ func TestReactToSeveral(t *testing.T) {
 		t.Errorf("mended: %s", edit.Plain)
 	}
 	tb.react("k", "1⃣", testUser, "$4")
-	tb.said("the first", "Du bist dabei: Alpha (1), Samstag, 5. Dezember 2026")
+	if out := tb.said("the first", "Du bist dabei: Alpha (1), Samstag, 5. Dezember 2026"); strings.Contains(out[0].Plain, "antippst") {
+		t.Errorf("it is said again: %s", out[0].Plain)
+	}
 	tb.react("k", "3⃣", testUser, "$5")
 	tb.said("off", "Das fällt leider aus: Gamma III (3)")
 	tb.equal("off", tb.list(c), " | ")

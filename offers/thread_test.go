@@ -191,7 +191,7 @@ func TestAttendIsPulledForward(t *testing.T) {
 
 func TestWhatDoYouTakeAlong(t *testing.T) {
 	tb := newTable(t)
-	night := "UID:n\nDTSTART;TZID=Europe/Berlin:20261203T200000\nDTEND;TZID=Europe/Berlin:20261204T003000\nSUMMARY:Night\nCATEGORIES:Information"
+	night := "UID:n\nDTSTART;TZID=Europe/Berlin:20261203T200000\nDTEND;TZID=Europe/Berlin:20261204T003000\nSUMMARY:Night" // without a kind
 	help := ev("h", "20261203T140000", "Help", "CATEGORIES:Hilfe")
 	tb.load(testSource, ev("a", "20261203T140000", "Alpha", "CATEGORIES:Austausch"), ev("off", "20261203T140000", "Off", "STATUS:CANCELLED", "CATEGORIES:Austausch"), night, help)
 	tb.announceIn("!a:x", "a", "$a")
@@ -260,7 +260,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	tb.lines()
 	material("https://cloud.example/folien")
 	tb.attend()
-	tb.equal("shared", tb.lines(), []string{"!a:x $a Material zu „Alpha“ (1): https://cloud.example/folien"})
+	tb.equal("shared", tb.lines(), []string{"!a:x $a Material zu »Alpha« (1): https://cloud.example/folien"})
 	tb.attend()
 	tb.equal("again", tb.lines(), []string{})
 	material("javascript:alert(1)")
@@ -269,7 +269,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	material("https://cloud.example/neu")
 	tb.clock("2026-12-07 09:00")
 	tb.attend()
-	tb.equal("another", tb.lines(), []string{"!a:x $a Material zu „Alpha“ (1): https://cloud.example/neu"})
+	tb.equal("another", tb.lines(), []string{"!a:x $a Material zu »Alpha« (1): https://cloud.example/neu"})
 	tb.announceIn("!a:x", "b", "$b")
 	tb.out()
 	tb.clock("2026-12-09 09:00")
@@ -279,7 +279,7 @@ func TestMaterialIsSharedOnce(t *testing.T) {
 	}
 	material("https://cloud.example/drei")
 	tb.attend()
-	tb.equal("only under the newest", tb.lines(), []string{"!a:x $b Material zu „Alpha“ (1): https://cloud.example/drei"})
+	tb.equal("only under the newest", tb.lines(), []string{"!a:x $b Material zu »Alpha« (1): https://cloud.example/drei"})
 	o := tb.find(1)
 	if text := RenderOffer(tb.view(lang.German), o).Plain(); !strings.Contains(text, "Material zum Nachlesen: https://cloud.example/drei") {
 		t.Errorf("not shown: %s", text)

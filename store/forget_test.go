@@ -189,7 +189,7 @@ func TestForgetOffers(t *testing.T) {
 		}
 		for i, who := range []id.UserID{ann, ben} {
 			o := Offer{Network: "N", Number: i + 1, UID: fmt.Sprint(i), Source: "member", Status: OfferActive, Kind: "exchange", Title: "Chorprobe", Description: "bei Anna Muster",
-				Host: "Anna", URL: "https://a.example", Location: "Annas Haus", Topics: []string{"anna"}, Recurrence: "{}", Author: who, Room: "!a:x", Material: "https://m.example", Changed: now}
+				Host: "Anna", URL: "https://a.example", Location: "Annas Haus", Topics: []string{"anna"}, Recurrence: `{"rule":"FREQ=DAILY","overrides":[{"key":"1","start":"2","end":"3","cancelled":true,"title":"Anna","location":"Annas Haus","url":"https://a.example"},{"key":"4","start":"5","end":"6","future":true,"title":"Anna"}]}`, Author: who, Room: "!a:x", Material: "https://m.example", Changed: now}
 			if err := w.Insert(t.Context(), &o); err != nil {
 				return err
 			}
@@ -203,6 +203,9 @@ func TestForgetOffers(t *testing.T) {
 		if err := tx.PutProposal(t.Context(), &Proposal{Network: "N", Author: ben, Kind: ProposeEdit, State: ProposalAsked, Key: "k", Offer: 1, Content: `{"title":"Anna"}`, At: now}); err != nil {
 			return err
 		}
+		if err := tx.PutAfterword(t.Context(), Afterword{Line: "l", Post: "a", Room: "!a:x", Offer: 1, Key: now, At: now, Material: "https://m.example"}); err != nil {
+			return err
+		}
 		return errors.Join(w.Close(), tx.PutAnnouncement(t.Context(), Announcement{Key: "a", Room: "!a:x", Filter: "{}", From: now, To: now}, []AnnouncementItem{{Offer: 1, Key: now, Location: "Annas Haus"}}))
 	})
 	within(t, s, func(tx *Tx) error { return tx.ForgetPerson(t.Context(), ann) })
@@ -210,7 +213,10 @@ func TestForgetOffers(t *testing.T) {
 	if err != nil || o.Status != OfferWithdrawn || o.Author != "" || o.Number != 1 || o.Sequence != 1 {
 		t.Errorf("%+v, %v", o, err)
 	}
-	for _, table := range []string{"offer WHERE id = 1", "occurrence WHERE offer_id = 1", "announcement_item", "proposal"} {
+	if want := `{"rule":"FREQ=DAILY","overrides":[{"key":"1","start":"2","end":"3","cancelled":true},{"key":"4","start":"5","end":"6","future":true}]}`; o.Recurrence != want {
+		t.Errorf("its dates are %s", o.Recurrence)
+	}
+	for _, table := range []string{"offer WHERE id = 1", "occurrence WHERE offer_id = 1", "announcement_item", "proposal", "afterword"} {
 		rows, err := s.reader.QueryContext(t.Context(), `SELECT * FROM `+table)
 		if err != nil {
 			t.Fatal(err)

@@ -76,6 +76,15 @@ func (s *Store) DueJobs(ctx context.Context, now time.Time, kinds []string, limi
 	return list, nil
 }
 
+// ReadyJobs are the jobs of a kind that are not done, due or not, in order.
+func ReadyJobs(ctx context.Context, q Querier, kind string) ([]Job, error) {
+	list, err := Collect(ctx, q, scanJob, `SELECT `+jobColumns+` FROM job WHERE state = 'ready' AND kind = $1 ORDER BY run_at, key`, kind)
+	if err != nil {
+		return nil, fmt.Errorf("read jobs: %w", err)
+	}
+	return list, nil
+}
+
 // JobKind says of one kind of ready jobs when its earliest job after a given
 // instant is due; zero if all were due by then.
 type JobKind struct {

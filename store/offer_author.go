@@ -46,6 +46,11 @@ func (tx *Tx) wipeOffersBy(ctx context.Context, author id.UserID) error {
 			`UPDATE offer SET status = 'withdrawn', sequence = sequence + 1, changed_at = changed_at + 1, title = '–', description = '',
 				url = '', location = '', host = '', topics = '[]', hash = '', author = '', room_id = '', material = '' WHERE id = $1`,
 			`UPDATE occurrence SET title = '', location = '', url = '' WHERE offer_id = $1`,
+			// what single dates said of their own, as offers.Override has it
+			`UPDATE offer SET recurrence = json_set(recurrence, '$.overrides', json((SELECT json_group_array(json(json_remove(v.value, '$.title', '$.location', '$.url')))
+				FROM json_each(offer.recurrence, '$.overrides') v)))
+				WHERE id = $1 AND CASE WHEN json_valid(recurrence) THEN json_type(recurrence, '$.overrides') = 'array' END`,
+			`UPDATE afterword SET material = '' WHERE offer_id = $1`,
 			`UPDATE announcement_item SET location = '' WHERE offer_id = $1`,
 			`DELETE FROM proposal WHERE offer_id = $1`,
 			// a calendar that has it, too, is read anew, and its own stands for itself

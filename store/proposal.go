@@ -168,12 +168,15 @@ func (tx *Tx) ForgetProposals(ctx context.Context, before time.Time) error {
 	return nil
 }
 
-// ProposalAsks are the messages that asked others about a person's proposals:
-// their keys and whom or where they went. Nothing else of them is filled in.
+// ProposalAsks are the messages that asked others about a person's proposals,
+// or about an offer that they brought: their keys and whom or where they went.
+// Nothing else of them is filled in.
 func ProposalAsks(ctx context.Context, q Querier, author id.UserID) ([]Message, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (m Message, err error) { return m, scan(&m.Key, &m.Room, &m.User) },
 		`SELECT o.key, o.room_id, o.user_id FROM proposal p JOIN outbox o ON o.key GLOB $1 || p.id || '/ask/*'
-		WHERE p.author = $2 AND o.key NOT GLOB $1 || p.id || '/ask/*/*' ORDER BY o.seq`, proposalPrefix, author)
+		WHERE (p.author = $2 OR p.offer_id IN (SELECT id FROM offer WHERE author = $2 AND author <> '')
+			OR CASE WHEN json_valid(p.content) THEN p.content ->> '$.other' END IN (SELECT id FROM offer WHERE author = $2 AND author <> ''))
+		AND o.key NOT GLOB $1 || p.id || '/ask/*/*' ORDER BY o.seq`, proposalPrefix, author)
 	if err != nil {
 		return nil, fmt.Errorf("read who was asked: %w", err)
 	}

@@ -14,6 +14,7 @@ type Known struct {
 	Offer    int64
 	Key      time.Time
 	User     id.UserID
+	Name     string    // what others may see them as; "" without a yes
 	Start    time.Time // zero: they were told nothing yet
 	Location string
 	Off      bool
@@ -33,10 +34,10 @@ func (tx *Tx) noteKnown(ctx context.Context, s Signup) error {
 func KnownOf(ctx context.Context, q Querier, offer int64) ([]Known, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (k Known, err error) {
 		var key, start int64
-		err = scan(&k.Offer, &key, &k.User, &start, &k.Location, &k.Off)
+		err = scan(&k.Offer, &key, &k.User, &k.Name, &start, &k.Location, &k.Off)
 		k.Key, k.Start = Time(key), Time(start)
 		return k, err
-	}, `SELECT offer_id, key, user_id, start_at, location, off FROM signup WHERE offer_id = $1 ORDER BY key, at, user_id`, offer)
+	}, `SELECT offer_id, key, user_id, name, start_at, location, off FROM signup WHERE offer_id = $1 ORDER BY key, at, user_id`, offer)
 	if err != nil {
 		return nil, fmt.Errorf("read who signed up: %w", err)
 	}

@@ -55,6 +55,11 @@ func WaysBy(ctx context.Context, q Querier, e id.EventID) ([]SignupWay, error) {
 	return ways(ctx, q, `event_id = $1`, e)
 }
 
+// WaysOf are all of a person.
+func WaysOf(ctx context.Context, q Querier, user id.UserID) ([]SignupWay, error) {
+	return ways(ctx, q, `user_id = $1`, user)
+}
+
 // WaysIn are the ways that were said in a room.
 func WaysIn(ctx context.Context, q Querier, room id.RoomID) ([]SignupWay, error) {
 	return ways(ctx, q, `room_id = $1`, room)
@@ -86,6 +91,17 @@ func (tx *Tx) NoteVote(ctx context.Context, poll id.EventID, user id.UserID, sen
 		return false, fmt.Errorf("note vote: %w", err)
 	}
 	return newest, nil
+}
+
+// SaidIn are the people who said in a room, for all there to see, that they
+// come to a date.
+func SaidIn(ctx context.Context, q Querier, room id.RoomID, offer int64, key time.Time) ([]id.UserID, error) {
+	list, err := Collect(ctx, q, func(scan func(...any) error) (u id.UserID, err error) { return u, scan(&u) },
+		`SELECT DISTINCT user_id FROM signup_way WHERE offer_id = $1 AND key = $2 AND room_id = $3`, offer, Millis(key), room)
+	if err != nil {
+		return nil, fmt.Errorf("read who signed up in a room: %w", err)
+	}
+	return list, nil
 }
 
 // WaitedFor are the dates of an offer for which somebody waits.

@@ -274,27 +274,3 @@ func TestBareWordOfAnOrganiser(t *testing.T) {
 		t.Errorf("its message was deleted: %+v, %d jobs", p, h.jobs(offers.DecidedKind))
 	}
 }
-
-// A proposal that was corrected goes with any of its messages.
-func TestCorrectedProposalIsTakenBack(t *testing.T) {
-	for which := range 3 {
-		h := approving(t)
-		said := []spoken{h.brings(lang.German, line)}
-		keys := []string{h.lastProposal().Key}
-		for n, text := range []string{"wann 11.12. 19 Uhr", "ort: Rathaus"} {
-			req := h.request(lang.German, text)
-			req.Sender, req.ReplyTo = asker, said[n].event
-			said = append(said, h.tell(req))
-			keys = append(keys, h.lastProposal().Key)
-		}
-		if got := h.reply(lang.German, "ja", said[2]); !strings.Contains(got, "Organisierenden") || h.lastProposal().State != store.ProposalWaiting {
-			t.Fatalf("it does not wait: %s", got)
-		}
-		h.write(func(ctx context.Context, tx *store.Tx) error {
-			return h.table.TakeBack(ctx, tx, eventOf(keys[which]), h.now)
-		})
-		if p := h.lastProposal(); p.State != store.ProposalDone || p.Content != "" || h.jobs(offers.DecidedKind) != 1 {
-			t.Errorf("message %d was deleted: %+v", which, p)
-		}
-	}
-}

@@ -58,9 +58,6 @@ type Request struct {
 // n-th file, from 0; what is attached is counted after Files.
 func ReplyKey(e id.EventID) string { return "reply/" + e.String() }
 
-// eventOf is the command that the message of that outbox key answers.
-func eventOf(key string) id.EventID { return id.EventID(strings.TrimPrefix(key, "reply/")) }
-
 // FileKey is described with ReplyKey.
 func FileKey(e id.EventID, n int) string { return fmt.Sprintf("%s/file/%d", ReplyKey(e), n) }
 

@@ -77,7 +77,7 @@ func (tx *Tx) MoveTwins(ctx context.Context, from, to int64) error {
 }
 
 // SetOfferOwner gives an offer to another source, with the id, the sequence and
-// the hash that it has there.
+// the hash that it has there. Calendar programs see nothing of it.
 func (tx *Tx) SetOfferOwner(ctx context.Context, offer int64, source, uid string, sequence int, hash string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE offer SET source = $1, uid = $2, sequence = $3, hash = $4 WHERE id = $5`, source, uid, sequence, hash, offer)
 	if err != nil {

@@ -6,6 +6,11 @@ ALTER TABLE offer ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0; -- places at e
 ALTER TABLE offer ADD COLUMN help TEXT NOT NULL DEFAULT '';       -- need | give: of kind help, without dates, listed until closed
 ALTER TABLE offer ADD COLUMN material TEXT NOT NULL DEFAULT '';   -- a link for afterwards
 ALTER TABLE offer ADD COLUMN holidays TEXT NOT NULL DEFAULT '';   -- region (ISO 3166-2) on whose public holidays it has no dates
+-- what calendar programs know it by, whichever source it belongs to by now
+ALTER TABLE offer ADD COLUMN public_uid TEXT NOT NULL DEFAULT ''; -- its first uid; stays for ever
+ALTER TABLE offer ADD COLUMN revision INTEGER NOT NULL DEFAULT 0; -- SEQUENCE as they get it: counted up at each change
+UPDATE offer SET public_uid = uid, revision = sequence;
+CREATE INDEX offer_public_uid ON offer (network, public_uid);
 CREATE INDEX offer_author ON offer (author) WHERE author <> '';
 CREATE INDEX offer_material ON offer (id) WHERE material <> '';
 CREATE INDEX offer_help ON offer (network, status) WHERE help <> '';

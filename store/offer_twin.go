@@ -8,8 +8,7 @@ import (
 
 // What is known of two offers.
 const (
-	TwinAsked = -1 // organisers are asked whether they are the same
-	TwinOther = 0  // they are two
+	TwinLater = -1 // organisers are to be asked whether they are the same
 	TwinSame  = 1  // they are one
 )
 
@@ -65,6 +64,13 @@ func (tx *Tx) PutTwin(ctx context.Context, t OfferTwin) error {
 // DropTwin forgets what is known of two offers.
 func (tx *Tx) DropTwin(ctx context.Context, t OfferTwin) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM offer_twin WHERE network = $1 AND source = $2 AND uid = $3 AND offer_id = $4`, t.Network, t.Source, t.UID, t.Offer)
+	return err
+}
+
+// ReadAnew has a feed read in full next time, also if its server says that
+// nothing changed.
+func (tx *Tx) ReadAnew(ctx context.Context, network, url string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE feed SET etag = '', last_modified = '' WHERE network = $1 AND url = $2`, network, url)
 	return err
 }
 

@@ -107,13 +107,13 @@ CREATE TABLE calendar_link (
 ) WITHOUT ROWID;
 CREATE INDEX calendar_link_user ON calendar_link (user_id) WHERE user_id <> '';
 
--- offers of other sources that are the same as one of ours, or were said not to be
+-- offers of other sources that are the same as one of ours, or may be
 CREATE TABLE offer_twin (
 	network  TEXT NOT NULL,
 	source   TEXT NOT NULL,
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
-	same     INTEGER NOT NULL,                 -- 1: it is; 0: it is another one; -1: organisers are asked
+	same     INTEGER NOT NULL,                 -- 1: it is; -1: organisers are to be asked
 	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
 	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)

@@ -64,6 +64,16 @@ func (t *story) ask(ctx context.Context, who *matrixtest.Member, in *room, text 
 	return t.answer(ctx, asked{who, text, said, 1}, in, begin, want)
 }
 
+// reply says something as a reply to a message, and checks the bot's answer.
+func (t *story) reply(ctx context.Context, who *matrixtest.Member, in *room, to id.EventID, text string, want ...string) (*event.Event, error) {
+	begin := time.Now()
+	said, err := who.Reply(ctx, in.id, to, text)
+	if err != nil {
+		return nil, err
+	}
+	return t.answer(ctx, asked{who, text, said, 1}, in, begin, want)
+}
+
 // mention calls the bot by its name.
 func (t *story) mention(ctx context.Context, who *matrixtest.Member, in *room, text string, want ...string) error {
 	begin := time.Now()

@@ -14,6 +14,9 @@ import (
 // numbered is an offer in a list: "12 · Do, 3. Dez, 14:00 Uhr · Title".
 var numbered = regexp.MustCompile(`(?m)^(\d+) · .*$`)
 
+// seated is an offer in an announcement: "1️⃣ Nr. 12 · Do, 3. Dez, ...".
+var seated = regexp.MustCompile(`(?m)^\S+ Nr\. \d+ · .*$`)
+
 // numberOf finds an offer in a list that the bot has sent.
 func (t *story) numberOf(list *event.Event, title string) string {
 	for _, m := range numbered.FindAllStringSubmatch(list.Content.AsMessage().Body, -1) {
@@ -124,6 +127,7 @@ func (t *story) directChat(ctx context.Context) error {
 	t.chapter("Alone with the bot")
 	n := t.n
 	chat := &room{name: "direct chat", encrypted: true}
+	t.english = chat
 	var err error
 	chat.id, err = n.dilara.CreateRoom(ctx, matrixtest.RoomOptions{Encrypted: true, Direct: true, Invite: []id.UserID{n.buffet}})
 	if err != nil {

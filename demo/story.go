@@ -33,6 +33,7 @@ type story struct {
 
 	question id.EventID // Ben's, in the encrypted room
 	alone    id.RoomID  // Anke's direct chat
+	english  *room      // Dilara's
 }
 
 func newStory(s *screen, n *network) *story {
@@ -44,7 +45,7 @@ func (t *story) watchers() []*watcher { return []*watcher{t.all, t.aside} }
 
 // tell plays the story. An error ends it; a check that fails does not.
 func (t *story) tell(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.gather, t.organiserPlans, t.sumUp, t.directChat, t.count} {
+	for _, part := range []func(context.Context) error{t.moveIn, t.arrive, t.announce, t.membersAsk, t.gather, t.organiserPlans, t.sumUp, t.directChat, t.bring, t.count} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -147,7 +148,7 @@ func (t *story) announce(ctx context.Context) error {
 			t.fail("expected that %s gets the announcement at %s, not before", r.name, clock)
 		}
 		body := evt.Content.AsMessage().Body
-		if found := len(numbered.FindAllString(body, -1)); found < 5 {
+		if found := len(seated.FindAllString(body, -1)); found < 5 {
 			t.fail("expected that the announcement shows at least 5 offers, not %d", found)
 		} else if t.right(ctx, evt, r.encrypted, "Das Buffet", "!angebote") {
 			t.ok("announced in %s%s, due %s", r.name, map[bool]string{true: ", encrypted"}[r.encrypted], clock)

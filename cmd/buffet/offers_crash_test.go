@@ -54,12 +54,11 @@ func newCrashDates(t *testing.T) *crashDatesTest {
 	t.Helper()
 	c := newCircleBy(t, func(h *house) { h.url = steadyProxy(t, h.hs.URL) })
 	d := &crashDatesTest{circle: c, rooms: []id.RoomID{c.plain, c.encrypted}, began: time.Now()}
-	d.change(func(tx *store.Tx) error { return d.load(tx, 24*time.Hour) })
 	zone := matrixtest.Must(time.LoadLocation("Europe/Berlin"))(t)
 	phrases := matrixtest.Must(lang.Load())(t)
 	d.p.stop()
 	d.change(func(tx *store.Tx) error {
-		if _, err := tx.ExecContext(d.ctx, `UPDATE offer SET capacity = 1`); err != nil {
+		if err := d.load(tx, 24*time.Hour); err != nil {
 			return err
 		}
 		for k := range crashDates {
@@ -100,7 +99,7 @@ func (d *crashDatesTest) comes(k int) *matrixtest.Member {
 func (d *crashDatesTest) givenBack(k int) bool { return k%4 < 2 } // in either room
 
 // load reads the calendar: the dates lie so much after an hour from now, one
-// second apart.
+// second apart, with one place each.
 func (d *crashDatesTest) load(tx *store.Tx, later time.Duration) error {
 	var s strings.Builder
 	s.WriteString("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//DE\r\n")
@@ -114,7 +113,10 @@ func (d *crashDatesTest) load(tx *store.Tx, later time.Duration) error {
 	if err != nil {
 		return err
 	}
-	_, err = offers.Import(d.ctx, tx, "DigIT", "essen.ics", cal, now)
+	if _, err := offers.Import(d.ctx, tx, "DigIT", "essen.ics", cal, now); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(d.ctx, `UPDATE offer SET capacity = 1`)
 	return err
 }
 

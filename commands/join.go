@@ -28,7 +28,7 @@ func shownJoin(ctx context.Context, q store.Querier, t *Table, n Network, p stor
 	return text.Line().Line().Add(t.phrases.Text(n.Lang, "join_how", lang.Values{"Number": stays.Number})), nil
 }
 
-// decideJoin makes two offers one, or notes that they are two.
+// decideJoin makes two offers one, or leaves them two.
 func decideJoin(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, yes bool, _ string) (answer, others *lang.Text, err error) {
 	stays, goes, err := offers.Twins(ctx, tx, p)
 	if err != nil {
@@ -36,7 +36,7 @@ func decideJoin(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, ye
 	}
 	v := lang.Values{"Number": stays.Number, "Other": goes.Number, "Title": stays.Title, "Who": c.Sender.String()}
 	if !yes {
-		return c.say("join_two", v), c.say("join_two_by", v), offers.KeepApart(ctx, tx, p)
+		return c.say("join_two", v), c.say("join_two_by", v), nil // each pair is asked about once
 	}
 	return c.say("join_one", v), c.say("join_one_by", v), offers.Join(ctx, tx, p, c.Now)
 }

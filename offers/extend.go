@@ -3,6 +3,7 @@ package offers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"buffet/store"
@@ -48,7 +49,7 @@ func extend(ctx context.Context, tx *store.Tx, w *store.OfferWriter, o *store.Of
 		return err
 	}
 	if r.Start == "" { // without dates
-		return w.Extended(ctx, o.ID, to)
+		return w.Extended(ctx, o.ID, to, false)
 	}
 	dates, err := expand(r, o.Expanded, to)
 	if err != nil {
@@ -73,7 +74,9 @@ func extend(ctx context.Context, tx *store.Tx, w *store.OfferWriter, o *store.Of
 			}
 		}
 	}
-	return w.Extended(ctx, o.ID, to)
+	// dates that no rule describes are written one by one, and free days as far as dates are laid out
+	listed := o.Holidays != "" || slices.ContainsFunc(r.Overrides, func(v Override) bool { return v.Future })
+	return w.Extended(ctx, o.ID, to, listed && len(dates) > 0)
 }
 
 // expand is Expand without its bound on how many dates it gives at a time.

@@ -135,10 +135,20 @@ func (p *Poller) run(ctx context.Context, j *schedule.Job) error {
 	}
 	return p.Store.Write(ctx, func(tx *store.Tx) error {
 		now := p.Now()
+		if cal == nil { // while it was read, somebody may have wanted it read anew
+			last, err := p.Store.Feed(ctx, args.Network, args.URL)
+			if err != nil {
+				return err
+			}
+			is.ETag, is.LastModified = last.ETag, last.LastModified
+		}
 		if fault == nil && cal != nil {
 			report, err := Import(ctx, tx, was.Network, was.URL, cal, now)
 			if err != nil {
 				return err
+			}
+			if report.Later > 0 {
+				is.ETag, is.LastModified = "", "" // the rest is asked about even if nothing changes
 			}
 			zerolog.Ctx(ctx).Info().Str("job", j.Key).Int("new", report.New).Int("changed", report.Changed).Int("joined", report.Joined).
 				Int("withdrawn", report.Withdrawn).Int("skipped", len(report.Skipped)).Msg("Read feed")

@@ -3,6 +3,7 @@ package offers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,6 +27,7 @@ type feedTest struct {
 	etag   string
 	asked  http.Header
 	reads  int
+	during func() // while it answers; may be nil
 }
 
 func newFeedTest(t *testing.T) *feedTest {
@@ -34,6 +36,9 @@ func newFeedTest(t *testing.T) *feedTest {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.asked = r.Header.Clone()
 		f.reads++
+		if f.during != nil {
+			f.during()
+		}
 		if f.status == http.StatusOK && f.etag != "" && r.Header.Get("If-None-Match") == f.etag {
 			w.WriteHeader(http.StatusNotModified)
 			return
@@ -85,6 +90,46 @@ func TestFeedIsReadOnce(t *testing.T) {
 	f.poll()
 	f.equal("offers", f.titles(), []string{"Beta"})
 	f.equal("reads", f.reads, 3)
+}
+
+// TestFeedIsReadAnew: who wants it read in full is heard also while it is read.
+func TestFeedIsReadAnew(t *testing.T) {
+	f := newFeedTest(t)
+	f.poll()
+	for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
+		f.status = status
+		f.during = func() {
+			if err := f.store.Write(f.ctx, func(tx *store.Tx) error { return tx.ReadAnew(f.ctx, testNetwork, f.feed.URL) }); err != nil {
+				t.Error(err)
+			}
+		}
+		f.poll()
+		f.status, f.during = http.StatusOK, nil
+		f.poll()
+		f.equal("asks for all", f.asked.Get("If-None-Match"), "")
+		f.poll()
+		f.equal("asks for news only", f.asked.Get("If-None-Match"), `"1"`)
+	}
+}
+
+// TestFeedAsksOn: what was too much to ask is asked although the feed stays as it is.
+func TestFeedAsksOn(t *testing.T) {
+	f := newFeedTest(t)
+	var events []string
+	for i := range maxAsks + 3 {
+		events = append(events, ev(fmt.Sprint("a", i), "20261203T140000", fmt.Sprint("Übung ", i)))
+	}
+	f.load("file.ics", events...)
+	f.feeds(feedTwo)
+	f.load(feedTwo, events...) // the file's are its own now
+	f.body = strings.ReplaceAll(ics(events...), "UID:a", "UID:b")
+	f.poll()
+	f.equal("asked", len(f.table.asked()), maxAsks)
+	f.settle(f.table.asked()...)
+	f.poll()
+	f.equal("asked on", len(f.table.asked()), 3)
+	f.poll()
+	f.equal("asks for news only", f.asked.Get("If-None-Match"), `"1"`)
 }
 
 func TestFeedFailsAndRecovers(t *testing.T) {

@@ -105,7 +105,7 @@ func (w *icalPublisher) offer(p *Published) error {
 		return err
 	}
 	var pieces []icalPiece
-	uid := cmp.Or(icalNoControls(p.Offer.UID), icalMadeUID(p.Offer.Network, strconv.Itoa(p.Offer.Number)))
+	uid := cmp.Or(icalNoControls(p.Offer.PublicUID), icalNoControls(p.Offer.UID), icalMadeUID(p.Offer.Network, strconv.Itoa(p.Offer.Number)))
 	if p.Dates != nil {
 		pieces = icalDatePieces(uid, r, zone.loc, p.Dates)
 	} else {

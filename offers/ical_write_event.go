@@ -24,7 +24,7 @@ type icalTexts struct {
 
 func (w *icalPublisher) describe(o *store.Offer) icalTexts {
 	t := icalTexts{
-		sequence:    strconv.Itoa(max(o.Sequence, 0)),
+		sequence:    strconv.Itoa(min(max(o.Revision, 0), 1<<31-1)),
 		stamp:       o.Changed.UTC().Format(icalUTCForm),
 		description: icalCut(strings.TrimSpace(icalVisible(strings.ReplaceAll(o.Description, "\r\n", "\n"), true)), 4000),
 	}

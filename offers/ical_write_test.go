@@ -32,7 +32,7 @@ func icalStored(t testing.TB, e *Entry) store.Offer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.ID, o.Number = 1, 1
+	o.ID, o.Number, o.Revision = 1, 1, o.Sequence
 	o.Expanded = time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC)
 	return *o
 }

@@ -2,8 +2,6 @@ package offers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,6 +23,7 @@ type Report struct {
 	Unchanged int       `json:"unchanged"`
 	Withdrawn int       `json:"withdrawn"`
 	Joined    int       `json:"joined,omitempty"` // that another source or a member had already
+	Later     int       `json:"later,omitempty"`  // that organisers are to be asked about once fewer questions wait
 	Changes   []Change  `json:"changes"`          // in the order of the calendar, withdrawn ones last
 	Skipped   []Skipped `json:"skipped"`
 }
@@ -73,6 +72,9 @@ func Import(ctx context.Context, tx *store.Tx, network, source string, cal *Cale
 	}
 	for _, s := range cal.Skipped {
 		seen[s.UID] = true
+	}
+	if err := im.askLater(ctx, seen); err != nil {
+		return nil, fmt.Errorf("ask about offers: %w", err)
 	}
 	if err := im.withdraw(ctx, seen); err != nil {
 		return nil, fmt.Errorf("withdraw offers: %w", err)
@@ -283,16 +285,4 @@ func (im *importer) mend(ctx context.Context) error {
 		return nil
 	}
 	return askMend(ctx, im.tx, im.network, mendArgs{Offers: im.stale}, im.now)
-}
-
-// digest is the hash of what an entry says; SEQUENCE alone is no news.
-func digest(e *Entry) (string, error) {
-	plain := *e
-	plain.Sequence = 0
-	text, err := json.Marshal(plain)
-	if err != nil {
-		return "", fmt.Errorf("hash offer: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
 }

@@ -2,6 +2,10 @@ package offers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"buffet/store"
@@ -60,4 +64,16 @@ func difference(before, o *store.Offer, old, fresh []store.Occurrence, to []int,
 		}
 	}
 	return ChangeOther
+}
+
+// digest is the hash of what an entry says; SEQUENCE alone is no news.
+func digest(e *Entry) (string, error) {
+	plain := *e
+	plain.Sequence = 0
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return "", fmt.Errorf("hash offer: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -59,11 +59,7 @@ func Join(ctx context.Context, tx *store.Tx, p store.Proposal, now time.Time) er
 	if err != nil {
 		return err
 	}
-	var a twinAsked
-	if err := json.Unmarshal([]byte(p.Content), &a); err != nil {
-		return fmt.Errorf("read proposal: %w", err)
-	}
-	t := store.OfferTwin{Network: p.Network, Source: a.Source, UID: a.UID, Offer: stays.ID, Same: store.TwinSame, Sequence: goes.Sequence, Hash: goes.Hash}
+	t := store.OfferTwin{Network: p.Network, Source: goes.Source, UID: goes.UID, Offer: stays.ID, Same: store.TwinSame, Sequence: goes.Sequence, Hash: goes.Hash}
 	if stays.Source == SourceMember {
 		t.Sequence = stays.Sequence
 	}
@@ -109,15 +105,6 @@ func joinDates(ctx context.Context, tx *store.Tx, stays, goes *store.Offer, now 
 		}
 	}
 	return nil
-}
-
-// KeepApart notes that the two offers of a proposal are two.
-func KeepApart(ctx context.Context, tx *store.Tx, p store.Proposal) error {
-	var a twinAsked
-	if err := json.Unmarshal([]byte(p.Content), &a); err != nil {
-		return fmt.Errorf("read proposal: %w", err)
-	}
-	return tx.PutTwin(ctx, store.OfferTwin{Network: p.Network, Source: a.Source, UID: a.UID, Offer: p.Offer, Same: store.TwinOther})
 }
 
 // RenderTwin is one of two offers that may be the same, in two lines: what and

@@ -71,7 +71,7 @@ func Bring(ctx context.Context, tx *store.Tx, by By, d Draft, now time.Time) (st
 	if err := insert(ctx, w, &o, dates); err != nil {
 		return store.Offer{}, fmt.Errorf("bring offer: %w", err)
 	}
-	return o, nil
+	return o, askBrought(ctx, tx, &o, dates, now)
 }
 
 // offer is the draft as it is stored, but for who brought it and its number.

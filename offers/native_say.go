@@ -13,15 +13,6 @@ import (
 // maxDifferences is how many dates Differences names one by one.
 const maxDifferences = 5
 
-// Planned is an offer with the dates that its series gives it, stored or not.
-func Planned(o store.Offer, now time.Time) (*Offer, error) {
-	list, err := comingItems(&o, now)
-	if err != nil {
-		return nil, err
-	}
-	return &Offer{Offer: o, Next: list[:min(len(list), NextDates)], More: len(list) > NextDates}, nil
-}
-
 // comingItems are the dates of an offer that have not begun.
 func comingItems(o *store.Offer, now time.Time) ([]Item, error) {
 	if o.Recurrence == "" {

@@ -70,10 +70,10 @@ func TestBring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.UID == "" || got.UID != o.UID {
+	if o.UID == "" || got.UID != o.UID || got.PublicUID != o.UID {
 		t.Errorf("UID %q", got.UID)
 	}
-	got.UID, got.ID, got.Recurrence = "", 0, ""
+	got.UID, got.PublicUID, got.ID, got.Recurrence = "", "", 0, ""
 	tb.equal("stored", got, store.Offer{Network: testNetwork, Number: 2, Source: SourceMember, Status: store.OfferActive, Kind: KindExchange,
 		Title: "Kollegiale Beratung", Topics: []string{"Pflege", "Ehrenamt"}, Location: "https://example.org/raum", Capacity: 12,
 		Zone: "Europe/Berlin", Rule: "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261231T225959Z", Author: anke, Room: "!a:verband.example",

@@ -2,9 +2,7 @@ package offers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,15 +22,12 @@ import (
 // over, as long as the member has not changed the offer since it was last the
 // same. When the source of an offer names it no more, its alias goes on with it.
 
-// maxAsks is how many such questions one import may ask.
-const maxAsks = 10
-
 // twins is what an import knows of offers of other sources.
 type twins struct {
 	same  map[string]store.OfferTwin // by UID in the source: aliases
 	all   []store.OfferTwin
 	likes map[likeKey][]store.OfferLike // of other sources; nil: not needed so far
-	asked int
+	asked int                           // questions that wait for an answer
 }
 
 type likeKey struct {
@@ -44,6 +39,9 @@ func loadTwins(ctx context.Context, q store.Querier, network, source string) (*t
 	t := &twins{same: map[string]store.OfferTwin{}}
 	var err error
 	if t.all, err = store.TwinsFrom(ctx, q, network, source); err != nil {
+		return nil, err
+	}
+	if t.asked, err = store.JoinsAsked(ctx, q, network); err != nil {
 		return nil, err
 	}
 	for _, one := range t.all {
@@ -84,19 +82,13 @@ func (im *importer) findTwin(ctx context.Context, o *store.Offer, dates []store.
 	if len(im.twins.likes) == 0 || title == "" || o.Status != store.OfferActive {
 		return nil, false, nil
 	}
-	var next time.Time
-	for _, d := range dates {
-		if !d.Cancelled && (!d.Start.Before(im.now) || d.End.After(im.now)) && (next.IsZero() || d.Start.Before(next)) {
-			next = d.Start
-		}
-	}
-	list := im.twins.likes[likeKey{title, ruleKey(o.Rule), store.Millis(next)}]
+	list := im.twins.likes[likeKey{title, ruleKey(o.Rule), store.Millis(nextStart(dates, im.now))}]
 	for i := range list {
 		if alike(o, &list[i]) {
 			return &list[i], true, nil
 		}
 	}
-	if len(list) == 0 || im.twins.asked >= maxAsks {
+	if len(list) == 0 {
 		return nil, false, nil
 	}
 	return &list[0], false, nil
@@ -152,32 +144,6 @@ func (im *importer) join(ctx context.Context, o *store.Offer, like *store.OfferL
 	return im.tx.PutTwin(ctx, t)
 }
 
-// twinAsked is what a proposal to join holds: Other, of a source that knows it
-// as UID, may be the same as the proposal's offer.
-type twinAsked struct {
-	Other  int64  `json:"other"`
-	Source string `json:"source"`
-	UID    string `json:"uid"`
-}
-
-// askTwin has the organisers asked whether a new offer is one that is there.
-func (im *importer) askTwin(ctx context.Context, o *store.Offer, like *store.OfferLike) error {
-	im.twins.asked++
-	t := store.OfferTwin{Network: im.network, Source: im.source, UID: o.UID, Offer: like.ID, Same: store.TwinAsked}
-	if err := im.tx.PutTwin(ctx, t); err != nil {
-		return err
-	}
-	content, err := json.Marshal(twinAsked{Other: o.ID, Source: im.source, UID: o.UID})
-	if err != nil {
-		return fmt.Errorf("keep proposal: %w", err)
-	}
-	p := store.Proposal{Network: im.network, Kind: store.ProposeJoin, State: store.ProposalWaiting, Offer: like.ID, Content: string(content), At: im.now}
-	if err := im.tx.PutProposal(ctx, &p); err != nil {
-		return err
-	}
-	return AskOrganisers(ctx, im.tx, p.ID, im.now)
-}
-
 // alias looks at an entry that is the same as an offer of another source. It is
 // false if that offer is gone, or its source is: then the entry stands for
 // itself, or goes on with it.
@@ -185,10 +151,6 @@ func (im *importer) alias(ctx context.Context, e *Entry, hash string, t store.Of
 	if t.Status == store.OfferWithdrawn {
 		delete(im.twins.same, e.UID)
 		return false, im.tx.DropTwin(ctx, t)
-	}
-	if t.Hash == hash {
-		im.report.Unchanged++
-		return true, nil
 	}
 	if !im.alive(t.Owner) { // nobody else says anything of it any more
 		o, err := store.OfferByID(ctx, im.tx, t.Offer)
@@ -198,6 +160,10 @@ func (im *importer) alias(ctx context.Context, e *Entry, hash string, t store.Of
 		delete(im.twins.same, e.UID)
 		im.marks[e.UID] = store.OfferMark{ID: o.ID, Number: o.Number, UID: e.UID, Source: im.source, Status: o.Status, Title: o.Title}
 		return false, im.tx.DropTwin(ctx, t)
+	}
+	if t.Hash == hash {
+		im.report.Unchanged++
+		return true, nil
 	}
 	t.Hash = hash
 	if t.Owner != SourceMember {
@@ -265,10 +231,10 @@ func sameTimes(old, fresh []store.Occurrence, now time.Time) bool {
 	})
 }
 
-// dropTwins forgets aliases that this source names no more.
+// dropTwins forgets aliases that this source names no more, and whom to ask about them.
 func (im *importer) dropTwins(ctx context.Context, seen map[string]bool) error {
 	for _, t := range im.twins.all {
-		if t.Same == store.TwinSame && !seen[t.UID] {
+		if !seen[t.UID] {
 			if err := im.tx.DropTwin(ctx, t); err != nil {
 				return err
 			}
@@ -278,7 +244,8 @@ func (im *importer) dropTwins(ctx context.Context, seen map[string]bool) error {
 }
 
 // handOver gives an offer that this source names no more to another feed that
-// does; it is false if none does.
+// does; it is false if none does. That one is read anew: what it said of it last
+// was not taken over, for the offer was not its own.
 func (im *importer) handOver(ctx context.Context, m store.OfferMark) (bool, error) {
 	list, err := store.TwinsOf(ctx, im.tx, m.ID)
 	if err != nil {
@@ -291,7 +258,10 @@ func (im *importer) handOver(ctx context.Context, m store.OfferMark) (bool, erro
 		if err := im.tx.DropTwin(ctx, t); err != nil {
 			return false, err
 		}
-		return true, im.tx.SetOfferOwner(ctx, m.ID, t.Source, t.UID, t.Sequence, t.Hash)
+		if err := im.tx.ReadAnew(ctx, im.network, t.Source); err != nil {
+			return false, err
+		}
+		return true, im.tx.SetOfferOwner(ctx, m.ID, t.Source, t.UID, t.Sequence, "")
 	}
 	return false, nil
 }

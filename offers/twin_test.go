@@ -105,11 +105,13 @@ func TestTwinOfFeed(t *testing.T) {
 	tb.equal("start", tb.find(1).Next[0].Start.In(tb.zone).Hour(), 14)
 	tb.equal("first drops it", changes(tb.load(feedOne)), "0+0=0-0 ")
 	tb.equal("still there", tb.titles(), []string{"Übung"})
+	tb.equal("what the second says", changes(tb.load(feedTwo, moved)), "0+1=0-0 1 Übung time")
 	tb.equal("nothing new", changes(tb.load(feedTwo, moved)), "0+0=1-0 ")
 	tb.equal("second moves it again", changes(tb.load(feedTwo, strings.Replace(b, "140000", "160000", 1))), "0+1=0-0 1 Übung time")
 	tb.equal("first has it again", tb.load(feedOne, strings.Replace(a, "140000", "160000", 1)).Joined, 1)
 	tb.equal("one", tb.titles(), []string{"Übung"})
 	tb.equal("second drops it", changes(tb.load(feedTwo)), "0+0=0-0 ")
+	tb.equal("the first again", changes(tb.load(feedOne, strings.Replace(a, "140000", "160000", 1))), "0+1=0-0 1 Übung changed")
 	tb.equal("both drop it", changes(tb.load(feedOne)), "0+0=0-1 1 Übung withdrawn")
 	tb.equal("back", changes(tb.load(feedTwo, b)), "1+0=0-0 2 Übung new")
 }
@@ -252,9 +254,6 @@ func TestTwinDecided(t *testing.T) {
 
 	tb, p = prepare()
 	tb.write(func(tx *store.Tx) error {
-		if err := KeepApart(t.Context(), tx, p); err != nil {
-			return err
-		}
 		_, err := tx.SettleProposal(t.Context(), p.ID)
 		return err
 	})
@@ -264,16 +263,145 @@ func TestTwinDecided(t *testing.T) {
 	tb.equal("asked again", len(tb.asked()), 0)
 }
 
-// TestTwinFlood: a calendar full of doubles asks ten questions, not a thousand.
+// rows is how many twins are known.
+func (t *table) rows() (n int) {
+	t.Helper()
+	if err := t.store.Reader().QueryRowContext(t.ctx, `SELECT count(*) FROM offer_twin`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// settle decides that the two offers of some questions are two.
+func (t *table) settle(list ...store.Proposal) {
+	t.Helper()
+	t.write(func(tx *store.Tx) error {
+		for _, p := range list {
+			if ok, err := tx.SettleProposal(t.ctx, p.ID); err != nil || !ok {
+				t.Errorf("settle: %v, %v", ok, err)
+			}
+		}
+		return nil
+	})
+}
+
+// TestTwinFlood: a calendar full of doubles asks ten questions at a time, not a
+// thousand, and the next ones when those are answered, if they are still doubles.
 func TestTwinFlood(t *testing.T) {
 	tb := newTable(t)
 	tb.feeds(feedOne, feedTwo)
 	var one, two []string
-	for i := range 30 {
+	for i := range 26 {
 		one = append(one, ev(fmt.Sprint("a", i), "20261203T140000", fmt.Sprint("Übung ", i)))
 		two = append(two, ev(fmt.Sprint("b", i), "20261203T140000", fmt.Sprint("Übung ", i)))
 	}
+	load := func() []int {
+		r := tb.load(feedTwo, two...)
+		return []int{r.New, r.Later, len(tb.asked()), tb.rows()}
+	}
 	tb.load(feedOne, one...)
-	tb.equal("new", tb.load(feedTwo, two...).New, 30)
-	tb.equal("asked", len(tb.asked()), maxAsks)
+	tb.equal("first", load(), []int{26, 16, maxAsks, 16})
+	tb.equal("nobody answered", load(), []int{0, 16, maxAsks, 16})
+	first := tb.asked()
+	tb.settle(first[:4]...)
+	tb.equal("four answered", load(), []int{0, 12, maxAsks, 12})
+	tb.settle(tb.asked()...)
+	two = two[:24] // two are gone, and what is left of those that wait
+	two[23] = ev("b23", "20261204T140000", "Übung 23")
+	tb.equal("all answered", load(), []int{0, 0, 9, 0})
+	seen := map[string]bool{}
+	for _, p := range append(first, tb.asked()...) {
+		if seen[p.Content] {
+			t.Error("asked twice:", p.Content)
+		}
+		seen[p.Content] = true
+	}
+}
+
+// TestTwinHandedOver: what the second feed said while the offer was the first's
+// counts once it is its own.
+func TestTwinHandedOver(t *testing.T) {
+	tb := newTable(t)
+	tb.feeds(feedOne, feedTwo)
+	tb.write(func(tx *store.Tx) error {
+		return tx.PutFeed(tb.ctx, store.Feed{Network: testNetwork, URL: feedTwo, ETag: "e", LastModified: "m"})
+	})
+	a, b := ev("a", "20261203T140000", "Übung", "LOCATION:Rathaus"), ev("b", "20261203T140000", "Übung", "LOCATION:Rathaus")
+	tb.load(feedOne, a)
+	tb.load(feedTwo, b)
+	tb.load(feedOne, strings.Replace(a, "140000", "170000", 1))
+	tb.equal("first drops it", changes(tb.load(feedOne)), "0+0=0-0 ")
+	if f, err := tb.store.Feed(tb.ctx, testNetwork, feedTwo); err != nil || f.ETag+f.LastModified != "" {
+		t.Errorf("the second would not be read anew: %+v, %v", f, err)
+	}
+	tb.equal("second is as ever", changes(tb.load(feedTwo, b)), "0+1=0-0 1 Übung time")
+	tb.equal("start", tb.find(1).Next[0].Start.In(tb.zone).Hour(), 14)
+}
+
+// TestTwinOfDropped: a feed that has the offers of one that is read no more goes
+// on with them, also if it says what it said.
+func TestTwinOfDropped(t *testing.T) {
+	tb := newTable(t)
+	tb.feeds(feedOne, feedTwo)
+	a, b := ev("a", "20261203T140000", "Übung", "LOCATION:Rathaus"), ev("b", "20261203T140000", "Übung", "LOCATION:Rathaus")
+	tb.load(feedOne, a)
+	tb.load(feedTwo, b)
+	tb.write(func(tx *store.Tx) error {
+		if err := tx.PutFeed(tb.ctx, store.Feed{Network: testNetwork, URL: feedTwo, ETag: "e"}); err != nil {
+			return err
+		}
+		return EnsureFeeds(tb.ctx, tx, []Feed{{Network: testNetwork, URL: feedTwo, Every: time.Hour}}, tb.now)
+	})
+	if f, err := tb.store.Feed(tb.ctx, testNetwork, feedTwo); err != nil || f.ETag != "" {
+		t.Errorf("the second would not be read anew: %+v, %v", f, err)
+	}
+	tb.equal("goes on", changes(tb.load(feedTwo, b)), "0+1=0-0 1 Übung changed")
+	tb.equal("owner", []any{tb.find(1).Source, tb.rows()}, []any{feedTwo, 0})
+	tb.equal("again", changes(tb.load(feedTwo, b)), "0+0=1-0 ")
+	tb.equal("drops it", changes(tb.load(feedTwo)), "0+0=0-1 1 Übung withdrawn")
+}
+
+// TestTwinsOfDropped: nothing is kept of the aliases of a feed that is read no more.
+func TestTwinsOfDropped(t *testing.T) {
+	tb := newTable(t)
+	tb.feeds(feedOne, feedTwo)
+	tb.load(feedOne, ev("a", "20261203T140000", "Übung", "LOCATION:Rathaus"))
+	tb.load(feedTwo, ev("b", "20261203T140000", "Übung", "LOCATION:Rathaus"))
+	tb.equal("known", tb.rows(), 1)
+	tb.write(func(tx *store.Tx) error {
+		return EnsureFeeds(tb.ctx, tx, []Feed{{Network: testNetwork, URL: feedOne, Every: time.Hour}}, tb.now)
+	})
+	tb.equal("left", tb.rows(), 0)
+}
+
+// TestTwinBrought: what a member brings though a calendar has it is asked about;
+// with a yes theirs stays, and the calendar is followed.
+func TestTwinBrought(t *testing.T) {
+	tb := newTable(t)
+	tb.feeds(feedOne)
+	a := ev("a", "20261203T140000", "Übung", "LOCATION:Rathaus")
+	tb.load(feedOne, a, ev("c", "20261203T140000", "Anderes"), ev("d", "20261204T140000", "Übung"), ev("e", "20261203T140000", "Übung", "RRULE:FREQ=WEEKLY"))
+	tb.bring(Draft{Title: "Übung!", Location: "Rathaus", Capacity: 5, When: tb.when("3.12. 14 Uhr")})
+	list := tb.asked()
+	if len(list) != 1 {
+		t.Fatalf("asked %+v", list)
+	}
+	stays, goes, err := Twins(tb.ctx, tb.store.Reader(), list[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	tb.equal("about", []int{stays.Number, goes.Number}, []int{5, 1})
+	tb.bring(Draft{Title: "Übung!", When: tb.when("5.12. 14 Uhr")})
+	tb.bring(Draft{Title: "Übung!", Help: store.HelpNeed})
+	tb.equal("others", len(tb.asked()), 1)
+
+	tb.signUp(tb.find(1).Next[0], "@ben:x", "$1", Unnamed)
+	tb.write(func(tx *store.Tx) error { return Join(tb.ctx, tx, list[0], tb.now) })
+	tb.equal("joined", []any{tb.find(1).Joined, tb.find(5).Source}, []any{5, SourceMember})
+	tb.equal("moves", changes(tb.load(feedOne, strings.Replace(a, "140000", "150000", 1))), "0+1=0-3 2 Anderes withdrawn, 3 Übung withdrawn, 4 Übung withdrawn, 5 Übung! time")
+	is := tb.find(5)
+	tb.equal("as it is", []any{is.Next[0].Start.In(tb.zone).Hour(), is.Capacity, is.Title}, []any{15, 5, "Übung!"})
+	if who, err := store.Signups(tb.ctx, tb.store.Reader(), is.ID, is.Next[0].Key); err != nil || len(who) != 1 {
+		t.Errorf("come: %v, %v", who, err)
+	}
 }

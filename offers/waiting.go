@@ -113,6 +113,9 @@ func moveUp(ctx context.Context, tx *store.Tx, v View, i Item, self id.UserID) e
 		if s.User == self {
 			continue
 		}
+		if err := tx.ReviseOffer(ctx, i.Offer); err != nil { // their calendar says now that they come
+			return err
+		}
 		if err := tellMovedUp(ctx, tx, v, i, s); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func SignedDates(ctx context.Context, q Querier, network string, user id.UserID)
 // hash of what changes whenever CurrentOffers do. It also tells when anything
 // in the network's offers was changed last.
 func OffersVersion(ctx context.Context, q Querier, network string) (version [sha256.Size]byte, changed time.Time, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT f.id, f.number, f.uid, f.sequence, f.status, f.hash, f.capacity, f.changed_at, f.expanded_to,
+	rows, err := q.QueryContext(ctx, `SELECT f.id, f.number, f.public_uid, f.revision, f.status, f.hash, f.capacity, f.changed_at, f.expanded_to,
 		f.status <> 'withdrawn' AND EXISTS (SELECT 1 FROM occurrence d WHERE d.offer_id = f.id)
 		FROM offer f WHERE +f.network = $1 ORDER BY f.id`, network)
 	if err != nil {
@@ -60,17 +60,17 @@ func OffersVersion(ctx context.Context, q Querier, network string) (version [sha
 	out := json.NewEncoder(sum)
 	latest := int64(0)
 	for rows.Next() {
-		var offer, number, sequence, capacity, at, to int64
+		var offer, number, revision, capacity, at, to int64
 		var uid, status, hash string
 		var current bool
-		if err := rows.Scan(&offer, &number, &uid, &sequence, &status, &hash, &capacity, &at, &to, &current); err != nil {
+		if err := rows.Scan(&offer, &number, &uid, &revision, &status, &hash, &capacity, &at, &to, &current); err != nil {
 			return version, changed, fmt.Errorf("read version of offers: %w", err)
 		}
 		latest = max(latest, at)
 		if !current {
 			continue
 		}
-		if err := out.Encode([]any{offer, number, uid, sequence, status, hash, capacity, at, to}); err != nil {
+		if err := out.Encode([]any{offer, number, uid, revision, status, hash, capacity, at, to}); err != nil {
 			return version, changed, err
 		}
 	}

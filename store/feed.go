@@ -66,10 +66,20 @@ func Feeds(ctx context.Context, q Querier) ([]Feed, error) {
 		`SELECT network, url FROM feed ORDER BY network, url`)
 }
 
-// DropFeed forgets a feed; its offers stay.
+// DropFeed forgets a feed; its offers stay. Feeds that have the same ones are
+// read anew, for they go on with them.
 func (tx *Tx) DropFeed(ctx context.Context, network, url string) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM feed WHERE network = $1 AND url = $2`, network, url)
-	return err
+	for _, q := range []string{
+		`DELETE FROM feed WHERE network = $1 AND url = $2`,
+		`DELETE FROM offer_twin WHERE network = $1 AND source = $2`,
+		`UPDATE feed SET etag = '', last_modified = '' WHERE network = $1 AND url IN
+			(SELECT t.source FROM offer_twin t JOIN offer f ON f.id = t.offer_id WHERE f.network = $1 AND f.source = $2)`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, network, url); err != nil {
+			return fmt.Errorf("forget feed: %w", err)
+		}
+	}
+	return nil
 }
 
 // FeedJobs are the keys of the jobs of that kind, finished ones too.

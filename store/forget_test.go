@@ -24,7 +24,7 @@ func personal() []string { return []string{"user_id", "author", "sender", "direc
 // rows that name them. A column that is in neither list has to be thought about.
 func impersonal() []string {
 	return strings.Fields(`room_id network followed last_event next_batch event_id kind state session key last_error origin spec zone filter
-		uid source status title description url location host topics recurrence rule hash etag last_modified outbox_key body_hash
+		uid public_uid source status title description url location host topics recurrence rule hash etag last_modified outbox_key body_hash
 		event_room thread_id name audience body what said ask_key topic value term version model month lang place note section role label
 		who text link gone help material holidays lang post_key poll state_key event_type content args reason`)
 }

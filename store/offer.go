@@ -48,6 +48,10 @@ type Offer struct {
 	Help     string    // HelpNeed or HelpGive: without dates, listed until it is closed; else ""
 	Material string    // a link for afterwards
 	Holidays string    // region (ISO 3166-2, "DE-NW") on whose public holidays it has no dates
+
+	// what calendar programs know it by; the store sets both
+	PublicUID string // its first UID, also if another source's offer has that by now
+	Revision  int    // counted up at each change, and never below what Sequence was at one
 }
 
 // What an offer of kind help is.
@@ -70,12 +74,12 @@ type OfferMark struct {
 
 const offerColumns = `f.id, f.network, f.number, f.uid, f.source, f.sequence, f.status, f.kind, f.title, f.description,
 	f.url, f.location, f.host, f.topics, f.zone, f.recurrence, f.rule, f.hash, f.author, f.room_id,
-	f.capacity, f.help, f.material, f.holidays, f.expanded_to, f.changed_at`
+	f.capacity, f.help, f.material, f.holidays, f.public_uid, f.revision, f.expanded_to, f.changed_at`
 
 func (o *Offer) fields(topics *string, expanded, changed *int64) []any {
 	return []any{&o.ID, &o.Network, &o.Number, &o.UID, &o.Source, &o.Sequence, &o.Status, &o.Kind, &o.Title, &o.Description,
 		&o.URL, &o.Location, &o.Host, topics, &o.Zone, &o.Recurrence, &o.Rule, &o.Hash, &o.Author, &o.Room,
-		&o.Capacity, &o.Help, &o.Material, &o.Holidays, expanded, changed}
+		&o.Capacity, &o.Help, &o.Material, &o.Holidays, &o.PublicUID, &o.Revision, expanded, changed}
 }
 
 func scanOffer(scan func(...any) error) (o Offer, err error) {
@@ -143,7 +147,7 @@ func (tx *Tx) WithdrawOffer(ctx context.Context, offer int64, now time.Time) err
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE offer SET status = 'withdrawn', changed_at = $1 WHERE id = $2`, Millis(now), offer); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE offer SET status = 'withdrawn', revision = revision + 1, changed_at = $1 WHERE id = $2`, Millis(now), offer); err != nil {
 		return err
 	}
 	gone := old
@@ -168,18 +172,20 @@ func (tx *Tx) OfferWriter(ctx context.Context) (*OfferWriter, error) {
 		query string
 	}{
 		{&w.insert, `INSERT INTO offer (network, uid, source, sequence, status, kind, title, description, url, location,
-			host, topics, zone, recurrence, rule, hash, author, room_id, capacity, help, material, holidays, expanded_to, changed_at, number)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
-			RETURNING id`},
+			host, topics, zone, recurrence, rule, hash, author, room_id, capacity, help, material, holidays, expanded_to, changed_at, number,
+			public_uid, revision)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+			CASE WHEN EXISTS (SELECT 1 FROM offer f WHERE f.network = $1 AND f.public_uid = $2) THEN $2 || '#' || $25 ELSE $2 END, $4)
+			RETURNING id, public_uid, revision`},
 		{&w.update, `UPDATE offer SET network = $1, uid = $2, source = $3, sequence = $4, status = $5, kind = $6, title = $7,
 			description = $8, url = $9, location = $10, host = $11, topics = $12, zone = $13, recurrence = $14, rule = $15,
 			hash = $16, author = $17, room_id = $18, capacity = $19, help = $20, material = $21, holidays = $22,
-			expanded_to = $23, changed_at = $24 WHERE id = $25`},
+			expanded_to = $23, changed_at = $24, revision = $25 WHERE id = $26`},
 		{&w.date, occurrenceInsert + ` ON CONFLICT (offer_id, key) DO UPDATE SET start_at = excluded.start_at,
 			end_at = excluded.end_at, all_day = excluded.all_day, status = excluded.status, title = excluded.title,
 			location = excluded.location, url = excluded.url`},
 		{&w.drop, `DELETE FROM occurrence WHERE offer_id = $1 AND key = $2`},
-		{&w.extend, `UPDATE offer SET expanded_to = $1 WHERE id = $2`},
+		{&w.extend, `UPDATE offer SET expanded_to = $1, revision = revision + $2 WHERE id = $3`},
 	} {
 		s, err := tx.PrepareContext(ctx, one.query) //nolint:sqlclosecheck // OfferWriter.Close does
 		if err != nil {
@@ -211,20 +217,21 @@ func (o *Offer) values() ([]any, error) {
 		o.Author, o.Room, o.Capacity, o.Help, o.Material, o.Holidays, Millis(o.Expanded), Millis(o.Changed)}, err
 }
 
-// Insert adds an offer and sets its ID.
+// Insert adds an offer and sets its ID, PublicUID and Revision.
 func (w *OfferWriter) Insert(ctx context.Context, o *Offer) error {
 	values, err := o.values()
 	if err != nil {
 		return fmt.Errorf("add offer: %w", err)
 	}
-	if err := w.insert.QueryRowContext(ctx, append(values, o.Number)...).Scan(&o.ID); err != nil {
+	if err := w.insert.QueryRowContext(ctx, append(values, o.Number)...).Scan(&o.ID, &o.PublicUID, &o.Revision); err != nil {
 		return fmt.Errorf("add offer: %w", err)
 	}
 	w.tx.attend = true
 	return w.tx.reindexOffer(ctx, nil, o)
 }
 
-// Update stores everything of an offer but its ID and number.
+// Update stores everything of an offer but its ID, number and PublicUID; its
+// Revision is counted up.
 func (w *OfferWriter) Update(ctx context.Context, o *Offer) error {
 	values, err := o.values()
 	if err != nil {
@@ -234,7 +241,8 @@ func (w *OfferWriter) Update(ctx context.Context, o *Offer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.update.ExecContext(ctx, append(values, o.ID)...); err != nil {
+	o.PublicUID, o.Revision = old.PublicUID, max(old.Revision+1, o.Sequence)
+	if _, err := w.update.ExecContext(ctx, append(values, o.Revision, o.ID)...); err != nil {
 		return fmt.Errorf("change offer: %w", err)
 	}
 	if err := w.tx.replanReminders(ctx, o.ID); err != nil {
@@ -262,9 +270,21 @@ func (w *OfferWriter) DropDate(ctx context.Context, offer int64, key time.Time) 
 	return err
 }
 
-// Extended notes that an offer's dates are laid out until to.
-func (w *OfferWriter) Extended(ctx context.Context, offer int64, to time.Time) error {
-	_, err := w.extend.ExecContext(ctx, Millis(to), offer)
+// Extended notes that an offer's dates are laid out until to; changed: calendar
+// programs have to be told more than its rule.
+func (w *OfferWriter) Extended(ctx context.Context, offer int64, to time.Time, changed bool) error {
+	revisions := 0
+	if changed {
+		revisions = 1
+	}
+	_, err := w.extend.ExecContext(ctx, Millis(to), revisions, offer)
+	return err
+}
+
+// ReviseOffer counts up an offer's Revision, where what calendars show of it
+// changes beside it.
+func (tx *Tx) ReviseOffer(ctx context.Context, offer int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE offer SET revision = revision + 1 WHERE id = $1`, offer)
 	return err
 }
 

@@ -43,7 +43,7 @@ func (tx *Tx) wipeOffersBy(ctx context.Context, author id.UserID) error {
 			return err
 		}
 		for _, q := range []string{
-			`UPDATE offer SET status = 'withdrawn', sequence = sequence + 1, changed_at = changed_at + 1, title = '–', description = '',
+			`UPDATE offer SET status = 'withdrawn', sequence = sequence + 1, revision = revision + 1, changed_at = changed_at + 1, title = '–', description = '',
 				url = '', location = '', host = '', topics = '[]', hash = '', author = '', room_id = '', material = '' WHERE id = $1`,
 			`UPDATE occurrence SET title = '', location = '', url = '' WHERE offer_id = $1`,
 			// what single dates said of their own, as offers.Override has it

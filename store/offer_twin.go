@@ -8,8 +8,7 @@ import (
 
 // What is known of two offers.
 const (
-	TwinAsked = -1 // organisers are asked whether they are the same
-	TwinOther = 0  // they are two
+	TwinLater = -1 // organisers are to be asked whether they are the same
 	TwinSame  = 1  // they are one
 )
 
@@ -68,6 +67,13 @@ func (tx *Tx) DropTwin(ctx context.Context, t OfferTwin) error {
 	return err
 }
 
+// ReadAnew has a feed read in full next time, also if its server says that
+// nothing changed.
+func (tx *Tx) ReadAnew(ctx context.Context, network, url string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE feed SET etag = '', last_modified = '' WHERE network = $1 AND url = $2`, network, url)
+	return err
+}
+
 // MoveTwins makes what is known of an offer known of another one.
 func (tx *Tx) MoveTwins(ctx context.Context, from, to int64) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE OR REPLACE offer_twin SET offer_id = $1 WHERE offer_id = $2`, to, from); err != nil {
@@ -77,7 +83,7 @@ func (tx *Tx) MoveTwins(ctx context.Context, from, to int64) error {
 }
 
 // SetOfferOwner gives an offer to another source, with the id, the sequence and
-// the hash that it has there.
+// the hash that it has there. Calendar programs see nothing of it.
 func (tx *Tx) SetOfferOwner(ctx context.Context, offer int64, source, uid string, sequence int, hash string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE offer SET source = $1, uid = $2, sequence = $3, hash = $4 WHERE id = $5`, source, uid, sequence, hash, offer)
 	if err != nil {

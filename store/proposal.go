@@ -136,6 +136,16 @@ func WaitingProposals(ctx context.Context, q Querier, network string, since time
 		WHERE network = $1 AND state = 'waiting' AND at >= $2 ORDER BY id`, network, Millis(since))
 }
 
+// JoinsAsked is how many questions whether two offers are one wait for the
+// organisers of a network.
+func JoinsAsked(ctx context.Context, q Querier, network string) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM proposal WHERE network = $1 AND kind = 'join' AND state = 'waiting'`, network).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count questions about offers: %w", err)
+	}
+	return n, nil
+}
+
 // PutProposal stores a new proposal and sets its ID.
 func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
 	err := tx.QueryRowContext(ctx, `INSERT INTO proposal (network, room_id, author, kind, state, lang, ask_key, offer_id, sequence, content, at)

@@ -6,6 +6,11 @@ ALTER TABLE offer ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0; -- places at e
 ALTER TABLE offer ADD COLUMN help TEXT NOT NULL DEFAULT '';       -- need | give: of kind help, without dates, listed until closed
 ALTER TABLE offer ADD COLUMN material TEXT NOT NULL DEFAULT '';   -- a link for afterwards
 ALTER TABLE offer ADD COLUMN holidays TEXT NOT NULL DEFAULT '';   -- region (ISO 3166-2) on whose public holidays it has no dates
+-- what calendar programs know it by, whichever source it belongs to by now
+ALTER TABLE offer ADD COLUMN public_uid TEXT NOT NULL DEFAULT ''; -- its first uid; stays for ever
+ALTER TABLE offer ADD COLUMN revision INTEGER NOT NULL DEFAULT 0; -- SEQUENCE as they get it: counted up at each change
+UPDATE offer SET public_uid = uid, revision = sequence;
+CREATE INDEX offer_public_uid ON offer (network, public_uid);
 CREATE INDEX offer_author ON offer (author) WHERE author <> '';
 CREATE INDEX offer_material ON offer (id) WHERE material <> '';
 CREATE INDEX offer_help ON offer (network, status) WHERE help <> '';
@@ -111,13 +116,13 @@ CREATE TABLE calendar_link (
 ) WITHOUT ROWID;
 CREATE INDEX calendar_link_user ON calendar_link (user_id) WHERE user_id <> '';
 
--- offers of other sources that are the same as one of ours, or were said not to be
+-- offers of other sources that are the same as one of ours, or may be
 CREATE TABLE offer_twin (
 	network  TEXT NOT NULL,
 	source   TEXT NOT NULL,
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
-	same     INTEGER NOT NULL,                 -- 1: it is; 0: it is another one; -1: organisers are asked
+	same     INTEGER NOT NULL,                 -- 1: it is; -1: organisers are to be asked
 	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
 	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)

@@ -164,6 +164,25 @@ func (tx *Tx) SettleProposal(ctx context.Context, proposal int64) (bool, error) 
 	return tx.changed(ctx, `UPDATE proposal SET state = 'done', content = '' WHERE id = $1 AND state <> 'done'`, proposal)
 }
 
+// RenewProposal settles a proposal and puts it anew as it is in p, under
+// another ID: what its author says to the message that shows it is about that.
+func (tx *Tx) RenewProposal(ctx context.Context, p *Proposal) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'done', content = '', ask_key = '' WHERE id = $1`, p.ID); err != nil {
+		return fmt.Errorf("renew proposal: %w", err)
+	}
+	return tx.PutProposal(ctx, p)
+}
+
+// LastCancelled is what was last done, but by that person, to have an offer or
+// dates of it off, if nobody heard yet that it was undone (its key "back"); its
+// author was told then. ErrNotFound if there is none.
+func LastCancelled(ctx context.Context, q Querier, offer int64, but id.UserID) (Proposal, error) {
+	return oneProposal(ctx, q, `offer_id = $1 AND kind = 'cancel' AND state = 'done' AND author <> $2
+		AND EXISTS (SELECT 1 FROM outbox WHERE key = $3 || proposal.id || '/told')
+		AND NOT EXISTS (SELECT 1 FROM proposal p JOIN outbox o ON o.key = $3 || p.id || '/back' WHERE p.offer_id = $1 AND p.id > proposal.id)
+		ORDER BY id DESC LIMIT 1`, offer, but, proposalPrefix)
+}
+
 // Await hands a proposal that its author said yes to over to the organisers.
 func (tx *Tx) Await(ctx context.Context, proposal int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'waiting' WHERE id = $1 AND state = 'asked'`, proposal)

@@ -152,10 +152,8 @@ func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, room id.RoomID, e id
 		if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
 			return err
 		}
-		if p.Room == "" && p.Kind == store.ProposeBring {
-			if err := endBring(ctx, tx, p.Author); err != nil {
-				return err
-			}
+		if err := endBring(ctx, tx, p); err != nil {
+			return err
 		}
 		if p.State != store.ProposalWaiting {
 			continue

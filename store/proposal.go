@@ -90,6 +90,13 @@ func LastProposal(ctx context.Context, q Querier, author id.UserID, room id.Room
 	return oneProposal(ctx, q, `author = $1 AND room_id = $2 AND at >= $3 ORDER BY id DESC LIMIT 1`, author, room, Millis(since))
 }
 
+// AskedProposals are all that a person was asked to say yes to in that room
+// since then, and did not answer, oldest first.
+func AskedProposals(ctx context.Context, q Querier, author id.UserID, room id.RoomID, since time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE author = $1 AND room_id = $2 AND at >= $3 AND state = 'asked' ORDER BY id`, author, room, Millis(since))
+}
+
 func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Proposal, error) {
 	p, err := scanProposal(q.QueryRowContext(ctx, `SELECT `+proposalColumns+` FROM proposal WHERE `+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {

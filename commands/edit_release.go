@@ -31,7 +31,7 @@ func (c *Call) change(ctx context.Context, tx *store.Tx, o store.Offer, e editin
 
 // shownEdit is a change as the organisers get to read it: beside what the offer
 // was when its author saw it.
-func shownEdit(_ context.Context, _ store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {
+func shownEdit(ctx context.Context, q store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {
 	var e editing
 	if err := json.Unmarshal([]byte(p.Content), &e); err != nil {
 		return nil, err
@@ -45,7 +45,11 @@ func shownEdit(_ context.Context, _ store.Querier, t *Table, n Network, p store.
 	if err != nil {
 		return nil, err
 	}
-	text := t.phrases.Text(n.Lang, "edit_asked", lang.Values{"Who": p.Author.String(), "Network": n.Name, "Number": e.Was.Number, "Title": shorten(e.Was.Title, 120)})
+	who, err := person(ctx, q, p.Network, p.Author)
+	if err != nil {
+		return nil, err
+	}
+	text := t.phrases.Text(n.Lang, "edit_asked", lang.Values{"Who": who, "Network": n.Name, "Number": e.Was.Number, "Title": shorten(e.Was.Title, 120)})
 	return text.Line().Add(different).Line().Line().Add(t.phrases.Text(n.Lang, "bring_approve")), nil
 }
 
@@ -58,7 +62,11 @@ func decideEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, ye
 		return nil, nil, err
 	}
 	author := &Call{Request: c.Request, Table: c.Table, Lang: p.Lang, Network: c.Network}
-	values := lang.Values{"Number": e.Was.Number, "Title": shorten(e.Was.Title, 120), "Who": c.Sender.String()}
+	by, err := person(ctx, tx, p.Network, c.Sender)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := lang.Values{"Number": e.Was.Number, "Title": shorten(e.Was.Title, 120), "Who": by}
 	told := author.say("edit_refused", values)
 	answer, others = c.say("edit_refused_now"), c.say("bring_refused_by", values)
 	var meanwhile, forAuthor *lang.Text

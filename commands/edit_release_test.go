@@ -34,7 +34,7 @@ func TestEditReleased(t *testing.T) {
 		t.Fatalf("a new title: %s, %+v", got, h.offer(3))
 	}
 	ask := h.asked(lang.German, anna)
-	for _, want := range []string{asker.String(), "Titel: Einmal → Werbung", "https://boese.example/"} {
+	for _, want := range []string{"ask (" + asker.String() + ")", "Titel: Einmal → Werbung", "https://boese.example/"} {
 		if !strings.Contains(ask.text, want) {
 			t.Errorf("the organiser does not read %q: %s", want, ask.text)
 		}
@@ -134,7 +134,7 @@ func TestCancelUndone(t *testing.T) {
 	if got := h.reply(lang.German, "ja", h.from(asker, lang.German, "aendere 3 findet statt", false)); !strings.Contains(got, "Geändert.") {
 		t.Fatal(got)
 	}
-	if told := h.sentTo(anna); !strings.Contains(told, "hat das zurückgenommen") || !strings.Contains(told, asker.String()) {
+	if told := h.sentTo(anna); !strings.Contains(told, "ask (@ask:example.org) hat das zurückgenommen") {
 		t.Errorf("the one who cancelled hears: %s", told)
 	}
 	h.reply(lang.German, "ja", h.from(asker, lang.German, "absage 3", false))

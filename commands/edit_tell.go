@@ -26,7 +26,11 @@ func (c *Call) tellAuthor(ctx context.Context, tx *store.Tx, p store.Proposal, w
 	if err != nil || different.Len() == 0 {
 		return err
 	}
-	text := author.say("edit_told_"+p.Kind, lang.Values{"Number": is.Number, "Title": shorten(was.Title, 120), "Who": c.Sender.String()}).Line().Add(different)
+	by, err := person(ctx, tx, p.Network, c.Sender)
+	if err != nil {
+		return err
+	}
+	text := author.say("edit_told_"+p.Kind, lang.Values{"Number": is.Number, "Title": shorten(was.Title, 120), "Who": by}).Line().Add(different)
 	if e.Reason != "" {
 		text.Line().Add(author.say("edit_reason", lang.Values{"Reason": e.Reason}))
 	}
@@ -46,7 +50,11 @@ func (c *Call) tellCanceller(ctx context.Context, tx *store.Tx, p store.Proposal
 	if err != nil || different.Len() == 0 {
 		return err
 	}
-	text := reader.say("edit_told_back", lang.Values{"Number": is.Number, "Title": shorten(was.Title, 120), "Who": c.Sender.String()}).Line().Add(different)
+	by, err := person(ctx, tx, p.Network, c.Sender)
+	if err != nil {
+		return err
+	}
+	text := reader.say("edit_told_back", lang.Values{"Number": is.Number, "Title": shorten(was.Title, 120), "Who": by}).Line().Add(different)
 	_, err = tx.Send(ctx, store.Message{Key: store.ProposalKey(p.ID, "back"), User: last.Author, Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, c.Now)
 	return err
 }

@@ -211,7 +211,7 @@ func (s *supper) votes(room id.RoomID, place string) {
 	s.redact(s.cem, room, last)
 	s.come(place+" Alpha", s.ben.Name)
 	// somebody else's poll is none of ours
-	other := matrixtest.Must(s.anke.SendContent(s.ctx, room, event.EventUnstablePollStart, json.RawMessage(evt.Content.VeryRaw)))(s.t)
+	other := matrixtest.Must(s.anke.SendContent(s.ctx, room, event.EventUnstablePollStart, evt.Content.VeryRaw))(s.t)
 	s.vote(s.cem, room, other, false, "2")
 	s.done(s.cem, room)
 	s.come(place+" Alpha", s.ben.Name)

@@ -102,7 +102,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 		s.Log.Warn().Msg("http: answers under way were cut off")
 		err = srv.Close()
 	}
-	<-ended
+	_ = <-ended // http.ErrServerClosed
 	return err
 }
 

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	stdlog "log"
@@ -102,7 +103,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 		s.Log.Warn().Msg("http: answers under way were cut off")
 		err = srv.Close()
 	}
-	_ = <-ended // http.ErrServerClosed
+	if end := <-ended; !errors.Is(end, http.ErrServerClosed) {
+		return errors.Join(err, fmt.Errorf("serve http: %w", end))
+	}
 	return err
 }
 

@@ -70,13 +70,6 @@ func newSupper(t *testing.T, language string) *supper {
 	return s
 }
 
-func (s *supper) change(f func(tx *store.Tx) error) {
-	s.t.Helper()
-	if err := s.st.Write(s.ctx, f); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // poll waits for the poll in a room, as a member reads it.
 func (s *supper) poll(m *matrixtest.Member, room id.RoomID) *event.Event {
 	s.t.Helper()

@@ -40,7 +40,7 @@ func (c *Call) readDate(args []string) (a askedDate, err error) {
 // takeNaming takes "mit namen" or "ohne namen" out of words.
 func takeNaming(args []string) (rest []string, names offers.Naming) {
 	for n := 0; n+1 < len(args); n++ {
-		with := offers.AsBefore
+		var with offers.Naming
 		switch fold(args[n]) {
 		case "mit", "with":
 			with = offers.Named

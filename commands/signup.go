@@ -83,6 +83,9 @@ func (c *Call) dateToLeave(ctx context.Context, tx *store.Tx, a askedDate) (offe
 	if a.number == 0 || a.when != "" {
 		return c.dateMeant(ctx, tx, a)
 	}
+	if err := c.seatOrNumber(ctx, tx, a); err != nil {
+		return offers.Item{}, err
+	}
 	o, err := c.offerMeant(ctx, tx, a.number)
 	if err != nil {
 		return offers.Item{}, err

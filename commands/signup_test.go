@@ -210,6 +210,33 @@ func TestGoingHere(t *testing.T) {
 	h.expect(req, "[problem signup_which]")
 }
 
+// TestGoingSeat: in answer to an announcement, a number may be that before a
+// date or an offer's; if these are two, it is asked.
+func TestGoingSeat(t *testing.T) {
+	h := newHouse(t)
+	h.oddOffers()
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := offers.Announce(ctx, tx, h.table.phrases, offers.AnnounceRoom{Room: room, Network: "Nord", Lang: lang.German, Zone: h.zone, Prefix: "!"}, `{"days":12}`, h.now, h.now, "post")
+		if err != nil {
+			return err
+		}
+		return tx.Sent(ctx, "post", "$post", h.now)
+	})
+	here := func(text string, reply id.EventID, want string) {
+		t.Helper()
+		req := h.as(ben, text)
+		req.ReplyTo = reply
+		h.expect(req, want)
+	}
+	here("dabei 1", "$post", "[problem signup_seat_or_number] Meinst du 1️⃣ in der Ankündigung, Fachtage, oder Angebot Nummer 1, Kollegiale Beratung? Schreib !dabei nr 8 oder !dabei nr 1.")
+	here("dabei 1 24.11.", "$post", "[problem signup_seat_or_number]")
+	here("dabei nr 1", "$post", "Du bist dabei: Kollegiale Beratung (1)")
+	here("dochnicht 1", "$post", "Schreib !dochnicht nr 8 oder !dochnicht nr 1.")
+	here("dochnicht 1", "", "Du bist abgemeldet: Kollegiale Beratung (1)")
+	here("dabei nr 8", "$post", "Du bist dabei: Fachtage (8)")
+	here("dabei 7", "$post", "Du bist dabei: Reihe (7)") // there is no seventh
+}
+
 func TestGoingAndBack(t *testing.T) {
 	h := newHouse(t)
 	h.expect(h.chat(ben, "dabei"), "Du bist zu nichts angemeldet. Was kommt, zeigt angebote; zum Anmelden dabei 3.")

@@ -89,10 +89,10 @@ func askWhich(ctx context.Context, tx *store.Tx, v View, r Reaction, open []Item
 			return err
 		}
 		t.Line()
-		if sign := seatSign(i.Seat); sign != "" {
+		if sign := SeatSign(i.Seat); sign != "" {
 			t.Raw(sign + " ")
 		}
-		t.Code(v.signUpWord(i, next.Key.Equal(i.Key))).Raw(" · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+		t.Raw(v.when(i) + " · ").Bold(clip(i.Title, maxTitle)).Raw(" · ").Code(v.signUpWord(i, next.Key.Equal(i.Key)))
 	}
 	_, err := tx.Send(ctx, store.Message{Key: whichPrefix + tx.HashPerson(r.User) + "/" + r.Post, User: r.User,
 		Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)

@@ -139,7 +139,7 @@ func TestJoinSeats(t *testing.T) {
 	h.expect(h.as(ben, "teilnehmer 1"), "eine Person kommt, ausgebucht, Warteliste, eine Person wartet")
 	h.expect(h.chat(dora, "dabei"), "Warteliste, Nr. 1")
 	var told string
-	if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT plain FROM outbox WHERE key LIKE 'joined/%' AND user_id = $1`, dora).Scan(&told); err != nil || !strings.Contains(told, "Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)") {
+	if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE key LIKE 'joined/%' AND user_id = $1`, dora).Scan(&told); err != nil || !strings.Contains(told, "Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)") {
 		t.Error(told, err)
 	}
 	var n int

@@ -28,11 +28,16 @@ func (c *Call) network() (*Reply, error) {
 
 // runGoing is "dabei 3 [17.12.] [mit namen]".
 func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
-	if c.Direct && len(c.Args) == 0 && c.ReplyTo == "" && c.Thread == "" && len(c.Networks) > 0 {
+	alone := c.Direct && c.ReplyTo == "" && c.Thread == ""
+	if alone && len(c.Args) == 0 && len(c.Networks) > 0 {
 		return c.mine(ctx, tx)
 	}
 	if reply, err := c.network(); reply != nil || err != nil {
 		return reply, err
+	}
+	if alone && len(c.Args) == 0 { // only a network was named
+		c.Networks = []Network{*c.Network}
+		return c.mine(ctx, tx)
 	}
 	if err := c.mayGive(ctx, tx); err != nil {
 		return nil, err

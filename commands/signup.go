@@ -58,8 +58,15 @@ func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: v.Confirm(j), Private: true}, nil
+	reply := &Reply{Text: v.Confirm(j), Private: true}
+	if j.Place > 0 {
+		reply.React = waits
+	}
+	return reply, nil
 }
+
+// waits stands under the message of whoever is on the waiting list now.
+const waits = "⏳"
 
 // runNotGoing is "dochnicht 3 [17.12.]".
 func runNotGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
@@ -104,7 +111,35 @@ func (c *Call) dateToLeave(ctx context.Context, tx *store.Tx, a askedDate) (offe
 			return j.Item, nil
 		}
 	}
-	return offers.Item{}, c.wrong("signup_was_not_any", c.about(&o))
+	return offers.Item{}, c.leftTooLate(ctx, tx, &o)
+}
+
+// leftTooLate says why there is nothing of an offer to sign off from: the
+// sender's last date of it is over, or there was none.
+func (c *Call) leftTooLate(ctx context.Context, tx *store.Tx, o *store.Offer) error {
+	mine, err := store.SignupsBy(ctx, tx, c.Sender)
+	if err != nil {
+		return err
+	}
+	var last offers.Item
+	for _, s := range mine {
+		if s.Offer != o.ID {
+			continue
+		}
+		i, there, err := offers.DateNow(ctx, tx, s.Offer, s.Key)
+		if err != nil {
+			return err
+		}
+		if there && i.Over(c.Now) && !i.Start.Before(last.Start) {
+			last = i
+		}
+	}
+	if last.Offer == 0 {
+		return c.wrong("signup_was_not_any", c.about(o))
+	}
+	values := c.about(o)
+	values["When"] = c.chatView().Span(last)
+	return c.wrong("signup_over", values)
 }
 
 // mineShown is how many dates one answer lists.

@@ -263,6 +263,17 @@ func TestGoingAndBack(t *testing.T) {
 	h.equal("wants nothing stored", h.attend(2, 0), "")
 }
 
+// TestGoingOver: after the date, nobody is told that they had not signed up.
+func TestGoingOver(t *testing.T) {
+	h := newHouse(t)
+	h.say(h.as(ben, "dabei 1"))
+	h.now = time.Date(2026, 11, 25, 9, 0, 0, 0, h.zone)
+	h.expect(h.as(ben, "dochnicht 1"), "[problem signup_over] Das ist schon vorbei: Kollegiale Beratung (1), Dienstag, 24. November 2026, 14:00–15:30 Uhr.")
+	h.expect(h.as("@cem:example.org", "dochnicht 1"), "[problem signup_was_not_any]")
+	h.expect(h.as(ben, "angebot 1"), "Kein Termin mehr, der noch kommt. Zuletzt war es: Dienstag, 24. November 2026, 14:00–15:30 Uhr.")
+	h.equal("still on its list", h.attend(1, 0), "ben")
+}
+
 func TestGoingToMany(t *testing.T) {
 	h := newHouse(t)
 	h.write(func(ctx context.Context, tx *store.Tx) error {
@@ -293,7 +304,7 @@ func TestGoingWaits(t *testing.T) {
 	})
 
 	h.expect(h.as(ben, "dabei 1"), "Du bist dabei")
-	h.expect(h.as("@cem:example.org", "dabei 1"), "[✅] [private] Alle Plätze sind vergeben. Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)")
+	h.expect(h.as("@cem:example.org", "dabei 1"), "[⏳] [private] Alle Plätze sind vergeben. Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)")
 	h.expect(h.as("@dora:example.org", "dabei 1"), "Du bist Nr. 2 auf der Warteliste")
 	h.expect(h.chat("@dora:example.org", "dabei"), "Kollegiale Beratung · Warteliste, Nr. 2")
 	h.expect(h.as("@eva:example.org", "teilnehmer 1"), "eine Person kommt, ausgebucht, Warteliste, 2 warten")

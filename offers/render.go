@@ -205,6 +205,9 @@ func (v View) dates(t *lang.Text, o *Offer) {
 	}
 	if len(o.Next) == 0 {
 		t.Line().Say(v.say("offer_over"))
+		if o.Last != nil {
+			t.Raw(" ").Say(v.say("offer_last", lang.Values{"When": v.Span(*o.Last)}))
+		}
 		return
 	}
 	for _, i := range o.Next {

@@ -46,6 +46,9 @@ func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.all() {
+		return c.goingToAll(ctx, tx, a)
+	}
 	date, err := c.dateMeant(ctx, tx, a)
 	if p, ok := lang.AsProblem(err); ok && p.Key == "signup_which" && a.names != offers.AsBefore && a.when == "" {
 		return c.nameAlways(ctx, tx, a.names == offers.Named)
@@ -76,6 +79,9 @@ func runNotGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	a, err := c.readDate(c.Args)
 	if err != nil {
 		return nil, err
+	}
+	if a.all() {
+		return c.notGoingToAll(ctx, tx, a)
 	}
 	date, err := c.dateToLeave(ctx, tx, a)
 	if err != nil {

@@ -167,6 +167,19 @@ func (c *Call) proposeChange(ctx context.Context, tx *store.Tx, kind string, o, 
 	if people > 0 && (o.Recurrence != after.Recurrence || o.Status != after.Status || o.Location != after.Location) {
 		text.Line().Line().Add(c.say("edit_people", lang.Values{"Count": people}))
 	}
+	if after.Capacity > 0 && after.Capacity != o.Capacity {
+		going, err := store.MostGoing(ctx, tx, o.ID, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		if going > after.Capacity {
+			key := "edit_overbooked"
+			if o.Rule != "" {
+				key = "edit_overbooked_series"
+			}
+			text.Line().Line().Add(c.say(key, lang.Values{"Count": going}))
+		}
+	}
 	e.Was = o
 	return c.propose(ctx, tx, store.Proposal{Kind: kind, Offer: o.ID, Sequence: o.Sequence}, e, text)
 }

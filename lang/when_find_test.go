@@ -30,6 +30,7 @@ func TestFindWhen(t *testing.T) {
 		{"Beratung, Raum 5", "when_none", nil},
 		{"3.12. 14 Uhr", "when_none", nil},
 		{"Beratung, 31.2. 14 Uhr, Raum 5", "when_no_date", []int{1}},
+		{"Beratung, 12/25/2026 14 Uhr, Raum 5", "when_no_month", []int{1}},
 		{"Beratung, 3.12. 14 Uhr in Raum 5", "when_word", []int{1}},
 		{"Beratung, 3.12., 14 Uhr bei Anke", "when_word", []int{2}},
 		{"Beratung, 3.12. 14 Uhr, bis 16 Uhr in der Küche", "when_nothing", []int{2}},

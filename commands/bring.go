@@ -126,6 +126,9 @@ func (c *Call) sayAgain(p *lang.Problem, l *offers.Line) *lang.Text {
 		form = "2 January"
 	}
 	example := c.say("bring_when_example", lang.Values{"Day": c.Now.In(c.Network.Zone).AddDate(0, 0, 8).Format(form)})
+	if series, ok := p.Values["Series"].(string); ok { // all but the days to be taken out
+		example = new(lang.Text).Raw(series)
+	}
 	line := strings.Join(strings.Fields(l.Again(example.Plain())), " ")
 	if r := []rune(line); len(r) > maxAgain {
 		line = short(l.Title) + ", " + example.Plain() + ", …"

@@ -103,3 +103,19 @@ func TestEcho(t *testing.T) {
 		})
 	}
 }
+
+// A word that is one of the network's topics is a topic, whether it stands
+// where a place may stand or at the end.
+func TestBringKnownTopic(t *testing.T) {
+	h := newTalk(t)
+	for line, want := range map[string]string{
+		"bring Runde, 3.12. 14 uhr, rathaus, austausch, pflege, 12 plätze": "Themen: pflege",
+		"bring Runde, 3.12. 14 uhr, Pflege":                                "Themen: Pflege",
+		"bring Runde, 3.12. 14 uhr, rathaus, pflege, recht":                "Themen: pflege, recht",
+		"bring Runde, 3.12. 14 uhr, rathaus, pflege zu zweit":              "Beschreibung: pflege zu zweit",
+	} {
+		if got := h.brings(lang.German, line).text; !strings.Contains(got, want) {
+			t.Errorf("%s: %q is not in\n%s", line, want, got)
+		}
+	}
+}

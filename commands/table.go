@@ -78,8 +78,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
 			Args: map[string]string{
-				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
-				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
+				lang.German:  "titel, wann, [ort oder link], [art], [thema: pflege], [12 plätze], [von …]",
+				lang.English: "title, when, [place or link], [kind], [topic: care], [12 places], [by …]",
 			},
 			Params: bringParams(),
 			Short:  "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,

@@ -124,7 +124,7 @@ func whenMend(word string) string {
 	}
 	found := map[string]string{} // what it means -> the name
 	add := func(meaning, name string) {
-		if len(name) >= shortest && oneSlip(word, name) {
+		if len(name) >= shortest && OneSlip(word, name) {
 			found[meaning] = name
 		}
 	}
@@ -162,9 +162,9 @@ func whenKnown(word string) bool {
 	return day || days || month
 }
 
-// oneSlip tells whether two different words become the same by one letter
+// OneSlip tells whether two different words become the same by one letter
 // more, less or other, or by two letters that change places.
-func oneSlip(a, b string) bool {
+func OneSlip(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}

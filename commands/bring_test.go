@@ -119,3 +119,15 @@ func TestBringKnownTopic(t *testing.T) {
 		}
 	}
 }
+
+// What is open is pointed to by the number of one that is there.
+func TestOpenNumber(t *testing.T) {
+	h := newTalk(t)
+	for range 2 {
+		h.reply(lang.German, "ja", h.brings(lang.German, "brauche Wer leiht uns einen Beamer?"))
+	}
+	h.reply(lang.German, "erledigt 3", spoken{})
+	if got := h.say(h.request(lang.German, "offen")); !strings.Contains(got, "4 · Wer leiht") || !strings.HasSuffix(got, "!angebot 4") {
+		t.Error(got)
+	}
+}

@@ -96,6 +96,9 @@ func (c *Call) bringText(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	if err != nil && !isProblem {
 		return nil, err
 	}
+	if err := c.knownTopics(ctx, tx, &l.Draft); err != nil {
+		return nil, err
+	}
 	s.Text, s.Draft, s.Unnamed, s.Feasts, s.Spared = "", l.Draft, l.Unnamed, l.Feasts, l.Spared
 	if err := c.fillIn(ctx, tx, &s); err != nil {
 		return nil, err
@@ -117,24 +120,6 @@ func (c *Call) bringText(ctx context.Context, tx *store.Tx, s bringing) (*Reply,
 	}
 	return c.showBring(ctx, tx, s)
 }
-
-// sayAgain says what is wrong with the date, and the line to send again.
-func (c *Call) sayAgain(p *lang.Problem, l *offers.Line) *lang.Text {
-	text := c.say(p.Key, p.Values)
-	form := "2.1."
-	if c.Lang == lang.English {
-		form = "2 January"
-	}
-	example := c.say("bring_when_example", lang.Values{"Day": c.Now.In(c.Network.Zone).AddDate(0, 0, 8).Format(form)})
-	line := strings.Join(strings.Fields(l.Again(example.Plain())), " ")
-	if r := []rune(line); len(r) > maxAgain {
-		line = short(l.Title) + ", " + example.Plain() + ", …"
-	}
-	return text.Line().Add(c.say("bring_again", lang.Values{"Line": c.Prefix + c.Command.Name(c.Lang) + " " + line}))
-}
-
-// maxAgain is how long a line is quoted to be sent again, in characters.
-const maxAgain = 400
 
 // fillIn adds what was not said: who brings it, unless they are not to be
 // named, and the days that are free.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,32 @@ func (t *Table) offerFields(language string, n Network, d *offers.Draft) *lang.T
 		text.Line().Add(t.phrases.Text(language, "bring_missing", lang.Values{"Fields": strings.Join(missing, ", ")}))
 	}
 	return text
+}
+
+// knownTopics takes what was read as a place or a description, but is nothing
+// but topics that the network already has, as these.
+func (c *Call) knownTopics(ctx context.Context, tx *store.Tx, d *offers.Draft) error {
+	if d.Help != "" {
+		return nil
+	}
+	all, err := store.Topics(ctx, tx, c.Network.Name, c.Now)
+	if err != nil {
+		return err
+	}
+	for _, text := range []*string{&d.Location, &d.Description} {
+		words := strings.FieldsFunc(*text, func(r rune) bool { return r == ',' || r == '\n' })
+		other := func(w string) bool {
+			return !slices.ContainsFunc(all, func(topic string) bool { return fold(topic) == fold(strings.TrimSpace(w)) })
+		}
+		if len(words) == 0 || slices.ContainsFunc(words, other) {
+			continue
+		}
+		for _, w := range words {
+			d.Topics = append(d.Topics, strings.TrimSpace(w))
+		}
+		*text = ""
+	}
+	return nil
 }
 
 // placeWords is a place; of a link that it is online.

@@ -103,3 +103,31 @@ func TestEcho(t *testing.T) {
 		})
 	}
 }
+
+// A word that is one of the network's topics is a topic, whether it stands
+// where a place may stand or at the end.
+func TestBringKnownTopic(t *testing.T) {
+	h := newTalk(t)
+	for line, want := range map[string]string{
+		"bring Runde, 3.12. 14 uhr, rathaus, austausch, pflege, 12 plätze": "Themen: pflege",
+		"bring Runde, 3.12. 14 uhr, Pflege":                                "Themen: Pflege",
+		"bring Runde, 3.12. 14 uhr, rathaus, pflege, recht":                "Themen: pflege, recht",
+		"bring Runde, 3.12. 14 uhr, rathaus, pflege zu zweit":              "Beschreibung: pflege zu zweit",
+	} {
+		if got := h.brings(lang.German, line).text; !strings.Contains(got, want) {
+			t.Errorf("%s: %q is not in\n%s", line, want, got)
+		}
+	}
+}
+
+// What is open is pointed to by the number of one that is there.
+func TestOpenNumber(t *testing.T) {
+	h := newTalk(t)
+	for range 2 {
+		h.reply(lang.German, "ja", h.brings(lang.German, "brauche Wer leiht uns einen Beamer?"))
+	}
+	h.reply(lang.German, "erledigt 3", spoken{})
+	if got := h.say(h.request(lang.German, "offen")); !strings.Contains(got, "4 · Wer leiht") || !strings.HasSuffix(got, "!angebot 4") {
+		t.Error(got)
+	}
+}

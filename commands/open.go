@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"buffet/knowledge"
@@ -59,6 +60,7 @@ func runOpen(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 // first page.
 func (c *Call) openHelp(ctx context.Context, tx *store.Tx, scopes []string, page int) (*lang.Text, error) {
 	var text *lang.Text
+	first := 0
 	for i := range c.Networks {
 		n := c.Networks[i]
 		if page > 1 || !slices.Contains(scopes, store.NetworkScope(n.Name)) {
@@ -73,7 +75,7 @@ func (c *Call) openHelp(ctx context.Context, tx *store.Tx, scopes []string, page
 				continue
 			}
 			if text == nil {
-				text = new(lang.Text)
+				text, first = new(lang.Text), list[0].Number
 			} else {
 				text.Line()
 			}
@@ -92,7 +94,7 @@ func (c *Call) openHelp(ctx context.Context, tx *store.Tx, scopes []string, page
 		}
 	}
 	if text != nil {
-		text.Line().Add(c.say("open_help_foot", lang.Values{"Command": c.typed("angebot", "3")}))
+		text.Line().Add(c.say("open_help_foot", lang.Values{"Command": c.typed("angebot", strconv.Itoa(first))}))
 	}
 	return text, nil
 }

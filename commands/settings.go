@@ -45,6 +45,9 @@ func runSettings(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.Args) > 0 {
+		text = c.say("set_now", lang.Values{"Setting": strings.Join(c.Args, " ")}).Line().Line().Add(text)
+	}
 	if c.Direct && len(c.Args) > 0 {
 		err = c.showCard(ctx, tx, *c.Network)
 	}
@@ -73,6 +76,13 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 	value := ""
 	if len(c.Args) > 1 {
 		value = fold(c.Args[1])
+	}
+	more := c.Args[min(2, len(c.Args)):]
+	if key == store.SetRetention && len(more) > 0 && slices.Contains([]string{"monat", "monate", "month", "months"}, fold(more[0])) {
+		more = more[1:]
+	}
+	if len(more) > 0 {
+		return c.wrong("set_too_much", lang.Values{"Word": short(strings.Join(more, " ")), "Line": short(c.Args[0] + " " + c.Args[1])})
 	}
 	switch {
 	case key == store.SetRetention:

@@ -78,11 +78,11 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "bring", lang.English: "bring"}, Aliases: []string{"mitbringen"},
 			Args: map[string]string{
-				lang.German:  "titel, wann, [ort oder link], [art], [thema …], [12 plätze], [von …]",
-				lang.English: "title, when, [place or link], [kind], [topic …], [12 places], [by …]",
+				lang.German:  "titel, wann, [ort oder link], [art], [thema: pflege], [12 plätze], [von …]",
+				lang.English: "title, when, [place or link], [kind], [topic: care], [12 places], [by …]",
 			},
 			Params: bringParams(),
-			Short:  "cmd_bring_short", Long: "help_bring", Run: runBring,
+			Short:  "cmd_bring_short", Long: "help_bring", Main: true, Run: runBring,
 		},
 		{
 			Names: map[string]string{lang.German: "aendere", lang.English: "edit"}, Aliases: []string{"aendern", "change"},
@@ -172,7 +172,7 @@ func literal() []Command {
 			Names:  map[string]string{lang.German: "erfahrung", lang.English: "share"},
 			Args:   map[string]string{lang.German: "[was ihr gemacht habt]", lang.English: "[what you did]"},
 			Params: shareParams(),
-			Short:  "cmd_share_short", Long: "help_share", Main: true, Network: true, Run: runShare,
+			Short:  "cmd_share_short", Long: "help_share", Network: true, Run: runShare,
 		},
 		{
 			Names: map[string]string{lang.German: "offen", lang.English: "open"},

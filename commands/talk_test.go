@@ -186,6 +186,10 @@ func TestSettings(t *testing.T) {
 	for _, one := range []struct{ text, want, key, value string }{
 		{"einstellungen", "Hinweise auf frühere Fragen: aus", store.SetHints, ""},
 		{"einstellungen erkennen an", "erkennen: an", store.SetDetect, store.On},
+		{"einstellungen erkennen an", "Gespeichert: erkennen an", store.SetDetect, store.On},
+		{"einstellungen erkennen aus quatsch", "[problem set_too_much] »quatsch«", store.SetDetect, store.On},
+		{"einstellungen aufbewahrung 13 Monate", "Gespeichert: aufbewahrung 13 Monate", store.SetRetention, "13"},
+		{"einstellungen aufbewahrung 12 Monate mehr", "[problem set_too_much] »mehr«", store.SetRetention, "13"},
 		{"einstellungen ERKENNEN Aus", "erkennen: aus", store.SetDetect, store.Off},
 		{"einstellungen hinweise an", "Hinweise auf frühere Fragen: an", store.SetHints, store.On},
 		{"settings hints off", "Hinweise auf frühere Fragen: aus", store.SetHints, store.Off},

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -141,7 +142,15 @@ func (r *whenReader) unknown() error {
 	if understood == "" {
 		return r.wrong("when_nothing", Values{"Word": word})
 	}
+	if r.rep.Freq != "" && r.except() {
+		return r.wrong("when_except", Values{"Series": shorten(understood)})
+	}
 	return r.wrong("when_word", Values{"Word": word, "Understood": shorten(understood)})
+}
+
+// except tells whether days are taken out of a series there: "außer 24.12.".
+func (r *whenReader) except() bool {
+	return r.is(0, "ausser", "ohne", "except", "excluding", "without") && slices.ContainsFunc(r.toks[r.at:], func(t whenToken) bool { return t.digits > 0 })
 }
 
 // wrong is a question back, with the text it is about.

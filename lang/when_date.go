@@ -100,7 +100,7 @@ func (r *whenReader) dayOfWeek(d whenDay, base time.Time, later bool) (time.Time
 	soon := base.AddDate(0, 0, ahead)
 	sunday := base.Weekday() == time.Sunday
 	choice := func(key string, a, b time.Time) (time.Time, error) {
-		return a, r.wrong(key, Values{"A": Day(r.lang, a), "B": Day(r.lang, b)})
+		return a, r.choose(key, a, b)
 	}
 	index, today := mondayFirst(d.weekday), mondayFirst(base.Weekday())
 	switch {
@@ -141,6 +141,15 @@ func (r *whenReader) dayOfWeek(d whenDay, base time.Time, later bool) (time.Time
 	return soon, nil
 }
 
+// choose asks which of two days is meant, with the second one as an example.
+func (r *whenReader) choose(key string, a, b time.Time) error {
+	form := "2.1."
+	if r.lang == English {
+		form = "2 January"
+	}
+	return r.wrong(key, Values{"A": Day(r.lang, a), "B": Day(r.lang, b), "Date": b.Format(form)})
+}
+
 // times are the start and the end by the clock, for sure.
 func (r *whenReader) times() (start, stop whenClock, timed bool, err error) {
 	start, stop = r.clock, r.stop
@@ -158,10 +167,8 @@ func (r *whenReader) times() (start, stop whenClock, timed bool, err error) {
 	case r.part != 0:
 		err = r.inPart(&start, &stop)
 	case stop.set && !r.both: // on another day
-		for _, c := range []whenClock{start, stop} {
-			if r.unsure(c) && err == nil {
-				err = r.either(c)
-			}
+		if r.unsure(start) { // the end is looked at when its day is known
+			err = r.either(start)
 		}
 	case stop.set && start.form < whenHours && stop.form == whenExact && stop.hour > 12 && r.pm(start, stop):
 		err = r.either(start)
@@ -216,6 +223,9 @@ func pad(c whenClock) string {
 	return c.text()
 }
 
+// overNight tells whether times are those of a late evening.
+func overNight(start, stop whenClock) bool { return start.hour >= 18 && stop.hour < 6 }
+
 // pm tells whether a small hour before an end in the afternoon may be meant
 // for the afternoon too: "2-15:30", but not "8-16".
 func (r *whenReader) pm(start, stop whenClock) bool {
@@ -230,7 +240,7 @@ func (r *whenReader) range24(start, stop *whenClock) error {
 	} else {
 		return r.either(*start)
 	}
-	if r.unsure(*stop) && stop.hour*60+stop.minute <= start.hour*60+start.minute {
+	if late := overNight(*start, *stop); !late && r.unsure(*stop) && stop.hour*60+stop.minute <= start.hour*60+start.minute {
 		return r.wrong("when_end_first", Values{"From": start.text(), "To": stop.text()})
 	}
 	return nil

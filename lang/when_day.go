@@ -96,6 +96,9 @@ func (r *whenReader) calendar(d *whenDay, year, month, day int) (bool, error) {
 	if d.dated() {
 		return false, r.twice()
 	}
+	if day >= 1 && day <= 12 && month > 12 {
+		return false, r.wrong("when_no_month", Values{"Date": r.behind()})
+	}
 	if month < 1 || month > 12 || day < 1 || day > 31 || year != 0 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return false, r.wrong("when_no_date", Values{"Date": r.behind()})
 	}

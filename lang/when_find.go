@@ -17,7 +17,7 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 	if title {
 		from = 1
 	}
-	near, best := -1, 0
+	near, best, except := -1, 0, -1
 	var broken []int // parts that say something of the date, and more
 	var texts []string
 	for i := from; i < len(parts); i++ {
@@ -39,6 +39,9 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 			if firm > best {
 				near, best = i, firm
 			}
+			if !whole && firm == 0 && r.is(0, "ausser", "except") && r.except() {
+				except = i
+			}
 		}
 	}
 	if len(used) == 0 && near >= 0 { // something like a date, with a word that is none
@@ -55,6 +58,11 @@ func FindWhen(lang string, parts []string, title bool, now time.Time) (w When, u
 		if _, err = ReadWhen(lang, parts[i], now); err != nil {
 			return When{}, []int{i}, err
 		}
+	}
+	if err == nil && w.Repeat.Freq != "" && except >= 0 {
+		used = append(used, except)
+		slices.Sort(used)
+		return When{}, used, Wrong("when_except", Values{"Series": shorten(strings.Join(texts, ", "))})
 	}
 	return w, used, err
 }

@@ -30,6 +30,7 @@ func TestFindWhen(t *testing.T) {
 		{"Beratung, Raum 5", "when_none", nil},
 		{"3.12. 14 Uhr", "when_none", nil},
 		{"Beratung, 31.2. 14 Uhr, Raum 5", "when_no_date", []int{1}},
+		{"Beratung, 12/25/2026 14 Uhr, Raum 5", "when_no_month", []int{1}},
 		{"Beratung, 3.12. 14 Uhr in Raum 5", "when_word", []int{1}},
 		{"Beratung, 3.12., 14 Uhr bei Anke", "when_word", []int{2}},
 		{"Beratung, 3.12. 14 Uhr, bis 16 Uhr in der Küche", "when_nothing", []int{2}},
@@ -40,6 +41,9 @@ func TestFindWhen(t *testing.T) {
 		{"Beratung, 3.12. 14 Uhr, 8-12 Personen", "2026-12-03 14:00", []int{1}},
 		{"Beratung, Mittwoch 14 Uhr, Raum 5", "when_today", []int{1}},
 		{"Beratung, 3.12. 14 Uhr, 4.12. 14 Uhr", "when_twice", []int{1, 2}},
+		{"Beratung, jeden Donnerstag 14 Uhr, außer 24.12., Raum 5", "when_except", []int{1, 2}},
+		{"Beratung, 3.12. 14 Uhr, außer 24.12., Raum 5", "2026-12-03 14:00", []int{1}},
+		{"Beratung, jeden Donnerstag 14 Uhr, außer Haus, Raum 5", "2026-11-26 14:00 FREQ=WEEKLY;BYDAY=TH", []int{1}},
 		{"Beratung, , , ", "when_none", nil},
 	} {
 		w, used, err := FindWhen(German, strings.Split(test.text, ","), true, now)

@@ -133,7 +133,7 @@ func (r *whenReader) onCalendar(loc *time.Location, start whenClock, timed bool)
 		if d := r.first; r.last.inWeek && d.named && !d.inWeek && !d.dated() && !d.counted { // "Mi bis Fr nächste Woche"
 			same := last.AddDate(0, 0, mondayFirst(day.Weekday())-mondayFirst(last.Weekday()))
 			if !same.Equal(day) && !same.After(last) {
-				return day, last, r.wrong("when_which", Values{"A": Day(r.lang, day), "B": Day(r.lang, same)})
+				return day, last, r.choose("when_which", day, same)
 			}
 		}
 	}
@@ -159,12 +159,18 @@ func (r *whenReader) timed(w *When, loc *time.Location, day, last time.Time, sta
 		if !stop.set || r.rep.Freq != "" || r.both {
 			return r.wrong("when_days_times", Values{"From": Day(r.lang, day), "To": Day(r.lang, last)})
 		}
+		if r.unsure(stop) && !(overNight(start, stop) && stop.form == whenHours && last.Equal(day.AddDate(0, 0, 1))) {
+			return r.either(stop)
+		}
 		day = last
 	}
 	switch {
 	case stop.set:
 		if w.End, err = r.at24(day, stop, loc); err != nil {
 			return err
+		}
+		if !w.End.After(w.Start) && overNight(start, stop) {
+			return r.wrong("when_night", Values{"From": start.text(), "To": pad(stop), "Minutes": (24+stop.hour-start.hour)*60 + stop.minute - start.minute})
 		}
 		if !w.End.After(w.Start) {
 			return r.wrong("when_end_first", Values{"From": start.text(), "To": stop.text()})

@@ -56,12 +56,16 @@ func TestWhenWords(t *testing.T) {
 // the day.
 func TestWhenExamples(t *testing.T) {
 	now := time.Date(2026, 11, 25, 10, 0, 0, 0, loadZone("Europe/Berlin"))
+	date := map[string]string{German: "4.12.", English: "4 December"}
 	example, count := regexp.MustCompile("`([^`]+)`"), 0
 	for _, lang := range []string{German, English} {
 		for key, forms := range readPhrases(t, "phrases/when."+lang+".json") {
 			for _, m := range example.FindAllStringSubmatch(forms["other"], -1) {
-				text := strings.NewReplacer("{{.Month}}", months[lang][5], "{{.B}}", "14:30").Replace(m[1])
+				text := strings.NewReplacer("{{.Month}}", months[lang][5], "{{.B}}", "14:30", "{{.Date}}", date[lang], "{{.From}}", "22:00", "{{.Minutes}}", "240", "{{.Series}}", "weekly on Monday").Replace(m[1])
 				_, err := ReadWhen(lang, text, now)
+				if strings.HasPrefix(text, "{{.P}}") {
+					continue // a command
+				}
 				if key == "when_none" {
 					_, _, err = FindWhen(lang, strings.Split(text, ","), true, now)
 				}

@@ -114,7 +114,7 @@ func (r *whenReader) firstOf(loc *time.Location, start whenClock, timed bool) (t
 			continue
 		}
 		if day.Equal(r.today) && rep.Every > 1 && rep.Freq != "DAILY" && !r.since.set() {
-			return day, r.wrong("when_today", Values{"A": Day(r.lang, day), "B": Day(r.lang, day.AddDate(0, 0, 7))})
+			return day, r.choose("when_today", day, day.AddDate(0, 0, 7))
 		}
 		return day, nil
 	}

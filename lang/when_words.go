@@ -44,6 +44,11 @@ var (
 		{"november", "nov"},
 		{"dezember", "december", "dez", "dec"},
 	}
+	// Slips of the pen in words that are too near to others to forgive one letter in general.
+	whenSlips = map[string]string{
+		"morgn": "morgen", "mrogen": "morgen", "moregn": "morgen", "morgne": "morgen", "morgenn": "morgen", "uebermorgn": "uebermorgen",
+		"tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorow": "tomorrow", "tomorro": "tomorrow", "tommorro": "tomorrow", "tomorrw": "tomorrow",
+	}
 	// Words of their own that lie one letter beside a weekday or a month: never taken for a slip of the pen.
 	whenOthers = []string{"match", "montage", "mittag", "morgen", "monat", "monate", "mittags", "marsch", "sontage", "freitod"}
 )
@@ -110,13 +115,16 @@ func whenMonthOf(word string) (int, bool) {
 // whenMend replaces a word that is one slip away from the name of exactly one
 // weekday or month by that name; all others stay.
 func whenMend(word string) string {
+	if meant := whenSlips[word]; meant != "" {
+		return meant
+	}
 	const shortest = 5 // names; shorter ones lie too close together
 	if len(word) < shortest-1 || slices.Contains(whenOthers, word) || whenKnown(word) {
 		return word
 	}
 	found := map[string]string{} // what it means -> the name
 	add := func(meaning, name string) {
-		if len(name) >= shortest && oneSlip(word, name) {
+		if len(name) >= shortest && OneSlip(word, name) {
 			found[meaning] = name
 		}
 	}
@@ -154,9 +162,9 @@ func whenKnown(word string) bool {
 	return day || days || month
 }
 
-// oneSlip tells whether two different words become the same by one letter
+// OneSlip tells whether two different words become the same by one letter
 // more, less or other, or by two letters that change places.
-func oneSlip(a, b string) bool {
+func OneSlip(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}

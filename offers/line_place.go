@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"buffet/lang"
 )
 
 // How long a part may be to be a place without looking like one.
@@ -142,6 +144,20 @@ var (
 	unlimited = regexp.MustCompile(`^(?:unbegrenzt(?: viele)?(?: plaetze)?|beliebig viele(?: plaetze)?|ohne begrenzung|keine begrenzung|unlimited(?: places)?|no limit|offen fuer alle|egal|as many as come|so viele,? wie kommen)$`)
 )
 
+// spelledPlaces mends one slip of the pen in the word behind a number: "12 pläze".
+func spelledPlaces(text string) string {
+	number, word, ok := strings.Cut(text, " ")
+	if _, err := strconv.Atoi(number); !ok || err != nil {
+		return text
+	}
+	for _, meant := range []string{"plaetze", "platz", "places", "seats", "personen", "people", "teilnehmende"} {
+		if lang.OneSlip(word, meant) {
+			return number + " " + meant
+		}
+	}
+	return text
+}
+
 // tooMany is what cannot be a number of places.
 const tooMany = math.MaxInt32
 
@@ -153,7 +169,7 @@ func CapacityOf(text string, bare bool) (n int, ok bool) {
 	if unlimited.MatchString(text) {
 		return 0, true
 	}
-	m := limited.FindStringSubmatch(text)
+	m := limited.FindStringSubmatch(spelledPlaces(text))
 	if m == nil || m[3] == "" && !bare && (m[1] == "" || m[1] == "fuer" || m[1] == "for" || m[1] == "nur" || m[1] == "only") {
 		return 0, false
 	}

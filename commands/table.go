@@ -118,14 +118,14 @@ func literal() []Command {
 		},
 		{
 			Names:   map[string]string{lang.German: "dabei", lang.English: "going"},
-			Args:    map[string]string{lang.German: "3 [17.12.] [mit namen]", lang.English: "3 [17.12.] [with name]"},
+			Args:    map[string]string{lang.German: "3 [17.12., alle] [mit namen]", lang.English: "3 [17.12., all] [with name]"},
 			Example: map[string]string{lang.German: "3", lang.English: "3"},
 			Params:  goingParams(),
 			Short:   "cmd_going_short", Long: "help_going", Run: runGoing,
 		},
 		{
 			Names:   map[string]string{lang.German: "dochnicht", lang.English: "notgoing"},
-			Args:    map[string]string{lang.German: "3 [17.12.]", lang.English: "3 [17.12.]"},
+			Args:    map[string]string{lang.German: "3 [17.12., alle]", lang.English: "3 [17.12., all]"},
 			Example: map[string]string{lang.German: "3", lang.English: "3"},
 			Params:  dateParams(),
 			Short:   "cmd_notgoing_short", Long: "help_notgoing", Network: true, Run: runNotGoing,

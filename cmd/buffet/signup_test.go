@@ -131,7 +131,7 @@ func TestSignUp(t *testing.T) {
 		s.toldFrom(s.ben, mark, fmt.Sprintf("Du bist dabei: %s Einzeln (%d)", place, number("Einzeln")))
 
 		word := s.say(s.cem, room, fmt.Sprintf("!dabei %d mit namen", number("Einzeln")))
-		s.signed(s.cem, 0, word, "✅")
+		s.signed(s.cem, 0, word, "⏳")
 		s.told(s.cem, fmt.Sprintf("Du bist Nr. 1 auf der Warteliste: %s Einzeln", place))
 		s.from(s.anke, room, place+" Einzeln · ausgebucht, Warteliste") // the post is mended
 		s.redact(s.ben, room, plate)
@@ -142,7 +142,7 @@ func TestSignUp(t *testing.T) {
 		s.react(s.ben, room, many.ID, "3️⃣")
 		s.toldFrom(s.ben, mark, fmt.Sprintf("Du bist dabei: %s Beta (%d)", place, number("Beta")))
 		s.react(s.ben, room, many.ID, "👍🏽")
-		which := s.toldFrom(s.ben, mark, fmt.Sprintf("2️⃣ dabei %d", number("Alpha")))
+		which := s.toldFrom(s.ben, mark, fmt.Sprintf("%s Alpha · dabei %d", place, number("Alpha")))
 		if strings.Contains(which.Content.AsMessage().Body, "Aus") {
 			t.Errorf("offers what is off: %s", which.Content.AsMessage().Body)
 		}
@@ -160,7 +160,7 @@ func TestSignUp(t *testing.T) {
 		s.says(s.ben, room, fmt.Sprintf("!dabei %d", number("Aus")), "fällt leider aus")
 		s.says(s.ben, room, "!dabei 999", "999 kenne ich nicht")
 		here := matrixtest.Must(s.anke.Reply(s.ctx, room, one.ID, "!dabei"))(t)
-		s.signed(s.anke, 0, here, "✅")
+		s.signed(s.anke, 0, here, "⏳")
 		s.told(s.anke, fmt.Sprintf("Du bist Nr. 1 auf der Warteliste: %s Einzeln", place))
 		s.says(s.ben, room, fmt.Sprintf("!teilnehmer %d", number("Einzeln")), "eine Person kommt, ausgebucht, Warteliste, eine Person wartet\nGern genannt: "+s.cem.UserID.Localpart())
 		all := s.say(s.anke, room, fmt.Sprintf("!teilnehmer %d", number("Alpha")))
@@ -220,7 +220,7 @@ func TestSignUpInEnglish(t *testing.T) {
 		s.react(s.ben, room, one.ID, "👍🏾")
 		s.toldFrom(s.ben, mark, "You are signed up: "+place+" Einzeln")
 		word := s.say(s.cem, room, fmt.Sprintf("!going %d", s.numbers[place+" Einzeln"]))
-		s.signed(s.cem, 0, word, "✅")
+		s.signed(s.cem, 0, word, "⏳")
 		s.told(s.cem, "You are no. 1 on the waiting list: "+place+" Einzeln")
 		s.says(s.ben, s.chat(s.ben), fmt.Sprintf("notgoing %d", s.numbers[place+" Einzeln"]), "You are signed off: "+place+" Einzeln")
 		s.told(s.cem, "A place has become free, you are in: "+place+" Einzeln")

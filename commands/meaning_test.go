@@ -489,7 +489,7 @@ func TestMeaningWithoutService(t *testing.T) {
 	h.expect("on", h.set(room, "an"), "[problem set_no_meaning] Eine Sinnsuche gibt es hier nicht")
 	h.table.Meaning = nil
 	h.expect("on", h.set(room, "an"), "[problem set_no_meaning]")
-	h.expect("the card", h.set(room, "aus"), "Ein Sprachmodell wird nicht benutzt.", "!innsuche")
+	h.expect("the card", h.set(room, "aus"), "Ein Sprachmodell wird nicht benutzt.", "!Sinnsuche", "!einstellungen sinnsuche")
 	if h.service.texts() != "" {
 		t.Error("something was sent")
 	}

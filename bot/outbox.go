@@ -63,8 +63,8 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
 	e, err := b.send(sending, o)
-	if err != nil && ctx.Err() != nil {
-		return // the next start goes on here
+	if err != nil && ctx.Err() != nil || errors.Is(err, errWithdrawn) {
+		return // the next start goes on here, if there is anything left
 	}
 	now := time.Now()
 	ctx = context.WithoutCancel(ctx)
@@ -134,11 +134,13 @@ func retryAfter(err error) time.Duration {
 // onItsWay is how long a request of a process that died may still be on its
 // way. Homeservers recognise a transaction id only once its first request is
 // through, so a second one must not overtake it.
-const onItsWay = 5 * time.Second
+const onItsWay = 10 * time.Second
 
 var (
 	errNoTarget = errors.New("the message it refers to was never sent")
 	errGone     = errors.New("the person does not want the direct chat")
+	// errWithdrawn needs no Drop: there is nothing left of the message
+	errWithdrawn = errors.New("the message was withdrawn")
 )
 
 func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
@@ -157,7 +159,9 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 			return "", err
 		}
 	}
-	if err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay)); err != nil {
+	if err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay)); errors.Is(err, store.ErrNotFound) {
+		return "", errWithdrawn
+	} else if err != nil {
 		return "", err
 	}
 	if o.Redacts != "" {

@@ -253,6 +253,7 @@ func TestReadsMessages(t *testing.T) {
 		must(anke.Edit(ctx, room, e, "Wie ging das?"))(t)
 		edit := must(anke.Edit(ctx, room, e, "Wie ginge das?"))(t)
 		want.Text = "Wie ginge das?"
+		matrixtest.Must(anke.WaitEvent(ctx, edit))(t)
 		if got := l.reads(room, e); *got != want {
 			t.Errorf("edited: got %+v, want %+v", got, want)
 		}

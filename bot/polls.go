@@ -62,7 +62,7 @@ func readVote(evt *event.Event) (v ballot, ok bool) {
 		return v, false
 	}
 	v.Poll = c.RelatesTo.Event
-	v.Answers = append(c.Response.Answers, c.Selections...)
+	v.Answers = slices.Concat(c.Response.Answers, c.Selections)
 	v.Answers = v.Answers[:min(len(v.Answers), maxVotes)]
 	v.Answers = slices.DeleteFunc(v.Answers, func(s string) bool { return len(s) > maxAnswerID })
 	return v, true

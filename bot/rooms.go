@@ -218,12 +218,10 @@ const kindRecheck = "recheck"
 
 // recheckArgs are its arguments.
 type recheckArgs struct {
-	Room  id.RoomID  `json:"room"`
-	After int64      `json:"after,omitempty"` // the contribution that was looked at last
-	Event id.EventID `json:"event,omitempty"` // the mark that was looked at last; then all contributions were
-	// Source is the message quoted by a digest that was looked at last; then
-	// all of these were.
-	Source id.EventID `json:"source,omitempty"`
+	Room   id.RoomID  `json:"room"`
+	After  int64      `json:"after,omitempty"`  // the contribution that was looked at last
+	Event  id.EventID `json:"event,omitempty"`  // the mark that was looked at last; then all contributions were
+	Source id.EventID `json:"source,omitempty"` // the same of messages quoted by digests; then all marks were
 }
 
 // recheck adds that job, once per sync response.

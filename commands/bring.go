@@ -216,7 +216,7 @@ func confirmBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) 
 	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
 		return nil, err
 	}
-	if err := endBring(ctx, tx, c.Sender); err != nil {
+	if err := endBring(ctx, tx, p); err != nil {
 		return nil, err
 	}
 	approval, err := c.wantsApproval(ctx, tx)

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"maunium.net/go/mautrix/id"
-
 	"buffet/lang"
 	"buffet/offers"
 	"buffet/store"
@@ -103,13 +101,18 @@ func (c *Call) keepBring(ctx context.Context, tx *store.Tx, s bringing) error {
 	return tx.PutDialog(ctx, store.Dialog{Author: c.Sender, Kind: bringKind, Content: string(content), At: c.Now})
 }
 
-// endBring ends a person's conversation about an offer, if there is one.
-func endBring(ctx context.Context, tx *store.Tx, author id.UserID) error {
-	d, err := store.DialogOf(ctx, tx, author)
-	if err != nil || d.Kind != bringKind {
+// endBring ends the conversation in which that proposal was shown, if it goes
+// on; one about another offer is left alone.
+func endBring(ctx context.Context, tx *store.Tx, p store.Proposal) error {
+	d, err := store.DialogOf(ctx, tx, p.Author)
+	if err != nil || d.Kind != bringKind || p.Kind != store.ProposeBring {
 		return store.Ignore(err)
 	}
-	return tx.PutDialog(ctx, store.Dialog{Author: author})
+	var s bringing
+	if err := json.Unmarshal([]byte(d.Content), &s); err == nil && !slices.Contains(s.From, p.Key) {
+		return nil
+	}
+	return tx.PutDialog(ctx, store.Dialog{Author: p.Author})
 }
 
 // nextBring asks for a step.

@@ -135,3 +135,16 @@ func TestHolidaysOfBring(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What is decided in a room, or on what was shown before, does not end a
+// conversation about another offer in the direct chat.
+func TestBringGoesOn(t *testing.T) {
+	h := newTalk(t)
+	h.talk(lang.German, "Bring Tanz, 16.12. 15 Uhr => Stimmt das so?", "bring => Schritt 1", "Titelvorschlag => Schritt 2")
+	h.reply(lang.German, "ja", h.brings(lang.German, line))
+	h.reply(lang.German, "nein", h.brings(lang.German, "bring Chor, 11.12. 19 Uhr"))
+	if h.offerCount() != 3 {
+		t.Fatalf("%d offers", h.offerCount())
+	}
+	h.talk(lang.German, "18.12. 15 uhr => Schritt 3")
+}

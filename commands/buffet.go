@@ -90,16 +90,16 @@ func (c *Call) typed(word, tail string) string {
 }
 
 // dish begins a line of the plate.
-func (t *taster) dish(key string, values ...lang.Values) *lang.Text {
+func (t *taster) dish(key string, values ...lang.Values) {
 	t.lines++
-	return t.text.Line().Line().Add(t.say(key, values...)).Raw(" · ")
+	t.text.Line().Line().Add(t.say(key, values...)).Raw(" · ")
 }
 
 // showOffer adds a date and how to go on.
 func (t *taster) showOffer(i offers.Item) {
 	s := t.view().Show(i)
 	t.text.Raw(s.When + " · ").Bold(s.Title).Raw(" · ").Code(t.typed("angebot", strconv.Itoa(s.Number)))
-	if _, ok := t.Table.words["dabei"]; ok && i.Help == "" {
+	if i.Help == "" {
 		t.text.Raw(" · ").Code(t.typed("dabei", strconv.Itoa(s.Number)))
 	}
 }

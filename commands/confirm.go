@@ -66,6 +66,11 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 		} else if one.ID != 0 {
 			return c.approve(ctx, tx, one, said, "")
 		}
+		if one, which, err := c.stillOpen(ctx, tx); err != nil || which != nil {
+			return which, true, err
+		} else if one.ID != 0 {
+			p = one
+		}
 	}
 	if err != nil {
 		return nil, false, store.Ignore(err)
@@ -138,6 +143,23 @@ func (c *Call) proposed(ctx context.Context, tx *store.Tx) (p store.Proposal, ap
 	return p, false, nil
 }
 
+// stillOpen is what the sender was asked in this room before what is decided,
+// if that is one thing. which asks what is meant, if there are several. In a
+// direct chat a second yes may just be said twice.
+func (c *Call) stillOpen(ctx context.Context, tx *store.Tx) (p store.Proposal, which *Reply, err error) {
+	if c.Direct {
+		return p, nil, nil
+	}
+	list, err := store.AskedProposals(ctx, tx, c.Sender, c.Room, c.Now.Add(-proposalLife))
+	switch {
+	case err != nil || len(list) == 0:
+		return p, nil, err
+	case len(list) > 1:
+		return p, &Reply{Text: c.say("bring_which")}, nil
+	}
+	return list[0], nil, nil
+}
+
 // answer is what becomes of a proposal by its author's yes or no.
 func (c *Call) answer(ctx context.Context, tx *store.Tx, p store.Proposal, said answer) (*Reply, error) {
 	if c.Doubtful {
@@ -153,8 +175,8 @@ func (c *Call) answer(ctx context.Context, tx *store.Tx, p store.Proposal, said 
 		return c.withdraw(ctx, tx, p)
 	case said == saidNo:
 		_, err := tx.SettleProposal(ctx, p.ID)
-		if err == nil && p.Kind == store.ProposeBring && c.Direct {
-			err = endBring(ctx, tx, c.Sender)
+		if err == nil {
+			err = endBring(ctx, tx, p)
 		}
 		return c.placed(&Reply{Text: c.say("confirm_dropped")}), err
 	case p.State == store.ProposalWaiting:

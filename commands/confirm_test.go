@@ -224,3 +224,24 @@ func TestCorrectionInTheRoom(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+// A bare yes in a room after what was asked last is decided: what is open
+// before that, or a question if it is several.
+func TestYesToWhatIsOpen(t *testing.T) {
+	h := newTalk(t)
+	h.brings(lang.German, "bring Eins, 10.12. 18 Uhr")
+	two := h.brings(lang.German, "bring Zwei, 11.12. 18 Uhr")
+	h.tap(lang.German, signNo, two, asker)
+	if got := h.in(lang.German, "ja"); !strings.Contains(got, "3 · Eins") {
+		t.Errorf("one is open: %s", got)
+	}
+	if got := h.in(lang.German, "ja"); !strings.Contains(got, "schon entschieden") {
+		t.Errorf("none is open: %s", got)
+	}
+	h.brings(lang.German, "bring Drei, 12.12. 18 Uhr")
+	h.brings(lang.German, "bring Vier, 13.12. 18 Uhr")
+	h.tap(lang.German, signNo, h.brings(lang.German, "bring Fünf, 14.12. 18 Uhr"), asker)
+	if got := h.in(lang.German, "ja"); !strings.Contains(got, "Da warten mehrere auf dich") || h.offerCount() != 3 {
+		t.Errorf("two are open: %s", got)
+	}
+}

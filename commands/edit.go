@@ -170,6 +170,19 @@ func (c *Call) proposeChange(ctx context.Context, tx *store.Tx, kind string, o, 
 	if people > 0 && (o.Recurrence != after.Recurrence || o.Status != after.Status || o.Location != after.Location) {
 		text.Line().Line().Add(c.say("edit_people", lang.Values{"Count": people}))
 	}
+	if after.Capacity > 0 && after.Capacity != o.Capacity {
+		going, err := store.MostGoing(ctx, tx, o.ID, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		if going > after.Capacity {
+			key := "edit_overbooked"
+			if o.Rule != "" {
+				key = "edit_overbooked_series"
+			}
+			text.Line().Line().Add(c.say(key, lang.Values{"Count": going}))
+		}
+	}
 	e.Was = o
 	return c.propose(ctx, tx, store.Proposal{Kind: kind, Offer: o.ID, Sequence: o.Sequence}, e, text)
 }
@@ -216,6 +229,11 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 	if err != nil {
 		return nil, err
 	}
+	if e.Edit.Back {
+		if err := c.tellCanceller(ctx, tx, p, &o, &after); err != nil {
+			return nil, err
+		}
+	}
 	return &Reply{Text: c.say("edit_done", lang.Values{"Number": o.Number, "Title": shorten(after.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)
 }
 
@@ -255,22 +273,4 @@ func (c *Call) overtaken(again *Reply, meanwhile *lang.Text, err error) (*Reply,
 		return again, err
 	}
 	return &Reply{Text: meanwhile.Line().Line().Add(c.say(p.Key, p.Values))}, nil
-}
-
-// tellAuthor lets the one who brought an offer know what somebody else changed.
-func (c *Call) tellAuthor(ctx context.Context, tx *store.Tx, p store.Proposal, was, is *store.Offer) error {
-	if is.Author == "" || is.Author == c.Sender {
-		return nil
-	}
-	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(is.Author)); err != nil || gone {
-		return err
-	}
-	author := &Call{Request: c.Request, Table: c.Table, Lang: c.Network.Lang, Network: c.Network}
-	different, err := author.view().Differences(was, is)
-	if err != nil || different.Len() == 0 {
-		return err
-	}
-	text := author.say("edit_told", lang.Values{"Number": is.Number, "Title": shorten(was.Title, 120), "Who": c.Sender.String()}).Line().Add(different)
-	_, err = tx.Send(ctx, store.Message{Key: store.ProposalKey(p.ID, "told"), User: is.Author, Plain: text.Plain(), HTML: text.HTML(), IfThere: true}, c.Now)
-	return err
 }

@@ -164,6 +164,30 @@ func TestEditPlaceTellsPeople(t *testing.T) {
 
 // A single date cannot go without the place of its series; the last that is
 // left, and the series, can.
+// TestEditOverbooked: fewer places than people is said before the yes.
+func TestEditOverbooked(t *testing.T) {
+	h := newTalk(t)
+	once, series := h.brought("Einmal", "3.12. 15 Uhr"), h.brought("Reihe", "jeden Donnerstag 15 Uhr")
+	for _, who := range []id.UserID{"@cem:example.org", "@dora:example.org", "@eva:example.org"} {
+		for _, o := range []store.Offer{once, series} {
+			h.say(h.as(who, fmt.Sprint("dabei ", o.Number)))
+		}
+	}
+	for text, want := range map[string]string{
+		fmt.Sprintf("aendere %d plaetze 1", once.Number):        "3 sind schon angemeldet und bleiben dabei.",
+		fmt.Sprintf("aendere %d alle plaetze 2", series.Number): "Bei einem Termin sind schon 3 angemeldet, sie bleiben dabei.",
+	} {
+		if got := h.from(ben, lang.German, text, false).text; !strings.Contains(got, want) {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	for _, text := range []string{"plaetze 3", "plaetze 0", "ort Bonn"} {
+		if got := h.from(ben, lang.German, fmt.Sprintf("aendere %d %s", once.Number, text), false).text; strings.Contains(got, "bleiben dabei") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 func TestEditClearsPlace(t *testing.T) {
 	h := newHouse(t)
 	h.brought("Reihe", "jeden Donnerstag 14-15 Uhr bis 28.1.2027")

@@ -38,5 +38,13 @@ func decideJoin(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, ye
 	if !yes {
 		return c.say("join_two", v), c.say("join_two_by", v), nil // each pair is asked about once
 	}
-	return c.say("join_one", v), c.say("join_one_by", v), offers.Join(ctx, tx, p, c.Now)
+	left, err := offers.Join(ctx, tx, c.chatView(), p)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer = c.say("join_one", v)
+	if left > 0 {
+		answer.Line().Add(c.say("join_left", lang.Values{"Count": left, "Number": stays.Number, "Other": goes.Number}))
+	}
+	return answer, c.say("join_one_by", v), nil
 }

@@ -103,3 +103,53 @@ func TestJoinGone(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestJoinSeats: whoever signed up last waits where one has not the places of
+// both, and hears of it; what has no date to go to is said.
+func TestJoinSeats(t *testing.T) {
+	h := newTalk(t)
+	p, _ := h.asksJoin("@anna:example.org")
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE offer SET capacity = 1`)
+		return err
+	})
+	cem, dora := id.UserID("@cem:example.org"), id.UserID("@dora:example.org")
+	h.expect(h.as(cem, "dabei 3"), "Du bist dabei")
+	h.now = h.now.Add(1e9)
+	h.expect(h.as(dora, "dabei 1"), "Du bist dabei")
+	stays, goes, err := offers.Twins(t.Context(), h.store.Reader(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		w, err := tx.OfferWriter(ctx)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		more := h.now.AddDate(0, 0, 9)
+		if err := w.PutDate(ctx, store.Occurrence{Offer: goes.ID, Key: more, Start: more, End: more.Add(1e9)}); err != nil {
+			return err
+		}
+		return tx.PutSignup(ctx, store.Signup{Offer: goes.ID, Key: more, User: ben, At: h.now})
+	})
+	req := Request{Event: "$a", Room: askerDM, Sender: "@anna:example.org", Direct: true, ReplyTo: "$ask", Networks: []Network{h.network(lang.German)}, Text: "ja", Now: h.now}
+	req.Networks[0].Organiser = true
+	h.expect(req, "ab jetzt ist es ein Angebot: Nr. 1", "Eine Person ist bei Nr. 3 zu einem Termin angemeldet, den es bei Nr. 1 nicht gibt.")
+	h.expect(h.as(ben, "teilnehmer 1"), "eine Person kommt, ausgebucht, Warteliste, eine Person wartet")
+	h.expect(h.chat(dora, "dabei"), "Warteliste, Nr. 1")
+	var told string
+	if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE key LIKE 'joined/%' AND user_id = $1`, dora).Scan(&told); err != nil || !strings.Contains(told, "Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)") {
+		t.Error(told, err)
+	}
+	var n int
+	if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM outbox WHERE key LIKE 'joined/%'`).Scan(&n); err != nil || n != 1 {
+		t.Error(n, err)
+	}
+	if list, err := store.RemindersOf(t.Context(), h.store.Reader(), dora); err != nil || len(list) > 0 {
+		t.Error(list, err)
+	}
+	if is, err := store.OfferByID(t.Context(), h.store.Reader(), stays.ID); err != nil || is.Revision <= stays.Revision {
+		t.Error(is.Revision, err)
+	}
+}

@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestPublishedIsValid(t *testing.T) {
 				t.Errorf("%s: %v", one.Command, err)
 			}
 			for _, word := range append([]string{one.Command}, one.Aliases...) {
-				if seen[word] || strings.Contains(" help status join invite poll me plan preview vorschau freigabe approve ", " "+word+" ") {
+				if seen[word] || slices.Contains(strings.Fields("help status join invite poll me plan preview vorschau freigabe approve"), word) {
 					t.Errorf("%s: %s is published, or twice", language, word)
 				}
 				seen[word] = true
@@ -215,7 +216,7 @@ func TestMenuSays(t *testing.T) {
 		{lang.English, `{"command":"offers","arguments":{"period":"month","topic":"care"}}`, "offers month care", ""},
 		{lang.German, `{"command":"angebote","arguments":{"zeitraum":"bald"}}`, "", "»bald« gibt es als »zeitraum« nicht. Zur Wahl stehen: heute, morgen, woche, nächste woche, 14 tage, monat."},
 		{lang.English, `{"command":"offer"}`, "", "Something is missing: “number”. Like this: !offer 3"},
-		{lang.German, `{"command":"<b>@room"}`, "", "»<b>@​room« kenne ich nicht (mehr). Was ich kann, steht in !hilfe."},
+		{lang.German, `{"command":"<b>@room"}`, "", "»<b>@\u200broom« kenne ich nicht (mehr). Was ich kann, steht in !hilfe."},
 		{lang.German, `{"command":"frage","arguments":{"frage":"` + strings.Repeat("ä", 2001) + `"}}`, "", "Das ist mir zu lang: höchstens 2000 Zeichen, bitte."},
 		{lang.German, `{"command":"plan"}`, "", "Das dürfen nur die Organisierenden"},
 	} {

@@ -90,8 +90,8 @@ func (c *Call) newQuestions(ctx context.Context, tx *store.Tx, text *lang.Text, 
 	return nil
 }
 
-// ways are five lines on how to go on, with the words that there are. number
-// is that of an offer to look at; 0: there is none.
+// ways are five lines on how to go on. number is that of an offer to look at;
+// 0: there is none.
 func (c *Call) ways(number int) *lang.Text {
 	text := new(lang.Text)
 	first, of := "angebote", ""
@@ -99,13 +99,9 @@ func (c *Call) ways(number int) *lang.Text {
 		first, of = "angebot", strconv.Itoa(number)
 	}
 	for _, w := range []struct{ word, tail string }{
-		{first, of}, {"frage", "…"}, {"suche", "…"}, {"bring", ""}, {"erfahrung", ""}, {"hilfe", ""},
+		{first, of}, {"frage", "…"}, {"suche", "…"}, {"bring", ""}, {"hilfe", ""},
 	} {
-		one := c.Table.words[w.word]
-		if one == nil || w.word == "erfahrung" && c.Table.words["bring"] != nil {
-			continue // five are enough
-		}
-		short := c.say(one.Short)
+		short := c.say(c.Table.words[w.word].Short)
 		if w.word == "angebot" { // its own words are about an example
 			short = c.say("new_way_offer", lang.Values{"Number": number})
 		}

@@ -152,10 +152,8 @@ func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, room id.RoomID, e id
 		if _, err := tx.SettleProposal(ctx, p.ID); err != nil {
 			return err
 		}
-		if p.Room == "" && p.Kind == store.ProposeBring {
-			if err := endBring(ctx, tx, p.Author); err != nil {
-				return err
-			}
+		if err := endBring(ctx, tx, p); err != nil {
+			return err
 		}
 		if p.State != store.ProposalWaiting {
 			continue
@@ -200,14 +198,18 @@ func (t *Table) Lapse(ctx context.Context, tx *store.Tx, before, now time.Time) 
 	return nil
 }
 
-func shownBring(_ context.Context, _ store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {
+func shownBring(ctx context.Context, q store.Querier, t *Table, n Network, p store.Proposal) (*lang.Text, error) {
 	var s bringing
 	if err := json.Unmarshal([]byte(p.Content), &s); err != nil {
 		return nil, err
 	}
-	text := t.phrases.Text(n.Lang, "bring_asked", lang.Values{"Who": p.Author.String(), "Network": n.Name})
+	who, err := person(ctx, q, p.Network, p.Author)
+	if err != nil {
+		return nil, err
+	}
+	text := t.phrases.Text(n.Lang, "bring_asked", lang.Values{"Who": who, "Network": n.Name})
 	if s.Help != "" {
-		text = t.phrases.Text(n.Lang, "bring_asked_"+s.Help, lang.Values{"Who": p.Author.String(), "Network": n.Name})
+		text = t.phrases.Text(n.Lang, "bring_asked_"+s.Help, lang.Values{"Who": who, "Network": n.Name})
 	}
 	return text.Add(t.offerFields(n.Lang, n, &s.Draft)).Line().Line().Add(t.phrases.Text(n.Lang, "bring_approve")), nil
 }
@@ -220,7 +222,11 @@ func decideBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, y
 	}
 	author := &Call{Request: c.Request, Table: c.Table, Lang: p.Lang, Network: c.Network} // who reads it in their direct chat
 	var told *lang.Text
-	who := lang.Values{"Who": c.Sender.String(), "Title": s.Draft.Title}
+	by, err := person(ctx, tx, p.Network, c.Sender)
+	if err != nil {
+		return nil, nil, err
+	}
+	who := lang.Values{"Who": by, "Title": s.Draft.Title}
 	switch {
 	case yes:
 		o, err := offers.Bring(ctx, tx, offers.By{Network: p.Network, Author: p.Author, Room: p.Room}, s.Draft, c.Now)

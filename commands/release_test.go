@@ -87,7 +87,7 @@ func TestReleased(t *testing.T) {
 				t.Errorf("yes twice: %s", got)
 			}
 			ask, other := h.asked(language, anna), h.asked(language, paul)
-			if !strings.Contains(ask.text, asker.String()) || !strings.Contains(ask.text, "Lesekreis") {
+			if !strings.Contains(ask.text, "ask ("+asker.String()+")") || !strings.Contains(ask.text, "Lesekreis") {
 				t.Errorf("asked: %s", ask.text)
 			}
 			for name, change := range map[string]func(*Request){

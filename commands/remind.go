@@ -37,7 +37,12 @@ func runRemind(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if reply, err := c.choose(); reply != nil || err != nil {
 		return reply, err
 	}
-	return c.remindOf(ctx, tx, texts(tokens(c.Tail)))
+	args := texts(tokens(c.Tail))
+	if len(args) == 0 && c.ReplyTo == "" && c.Thread == "" { // only a network was named
+		c.Networks = []Network{*c.Network}
+		return c.reminders(ctx, tx)
+	}
+	return c.remindOf(ctx, tx, args)
 }
 
 // reminders is the list of one's own, and whether there are more of themselves.

@@ -104,8 +104,13 @@ func TestRemindSwitch(t *testing.T) {
 	h.expect(h.chat(ben, "erinnere"), "Du hast gerade keine Erinnerung, die noch kommt.\nWo du dich anmeldest, erinnere ich dich eine Stunde vorher. Abschalten: erinnere aus")
 	h.say(h.as(ben, "dabei 1"))
 	h.say(h.as(ben, "dabei 2"))
-	h.say(h.as(ben, "erinnere 2 1 tag 9.12."))
-	h.say(h.as(ben, "erinnere 2 1 tag"))
+	if got := h.say(h.as(ben, "erinnere 2 1 tag 9.12.")); strings.Contains(got, "Außerdem") {
+		t.Errorf("the only one of that date: %s", got)
+	}
+	h.expect(h.as(ben, "erinnere 2 1 tag"), "Ich erinnere dich: Dienstag, 1. Dezember 2026, 09:00 Uhr", "\nAußerdem erinnere ich dich an diesen Termin: Mittwoch, 2. Dezember 2026, 08:00 Uhr")
+	if got := h.say(h.as(ben, "erinnere 2 1 tag")); strings.Count(got, "1. Dezember 2026, 09:00 Uhr") != 1 {
+		t.Errorf("said anew: %s", got)
+	}
 	h.equal("all", h.reminded(ben), "1 24.11. 0+60 standard, 2 2.12. 0+60 standard, 2 2.12. 1+0, 2 9.12. 1+0")
 	h.expect(h.as(ben, "erinnere"), "[✅] [private] Daran erinnere ich dich:\n• Di, 24. Nov, 13:00 Uhr → 1 · Di, 24. Nov, 14:00–15:30 Uhr · Kollegiale Beratung\n• Di, 1. Dez, 09:00 Uhr → 2 ·")
 	h.expect(h.as(ben, "erinnere aus"), "[✅] [private] Gut, von allein erinnere ich dich nicht mehr.")

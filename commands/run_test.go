@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
 
 	"buffet/lang"
 	"buffet/offers"
@@ -77,6 +78,9 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
+	if err := sqlstatestore.NewSQLStateStore(h.store.Matrix(), nil, false).Upgrade(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	cal, err := offers.ReadCalendar(strings.NewReader(strings.ReplaceAll(calendar, "\n", "\r\n")), offers.ReadOptions{Zone: h.zone, Now: h.now})
 	if err != nil {
 		t.Fatal(err)

@@ -28,11 +28,16 @@ func (c *Call) network() (*Reply, error) {
 
 // runGoing is "dabei 3 [17.12.] [mit namen]".
 func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
-	if c.Direct && len(c.Args) == 0 && c.ReplyTo == "" && c.Thread == "" && len(c.Networks) > 0 {
+	alone := c.Direct && c.ReplyTo == "" && c.Thread == ""
+	if alone && len(c.Args) == 0 && len(c.Networks) > 0 {
 		return c.mine(ctx, tx)
 	}
 	if reply, err := c.network(); reply != nil || err != nil {
 		return reply, err
+	}
+	if alone && len(c.Args) == 0 { // only a network was named
+		c.Networks = []Network{*c.Network}
+		return c.mine(ctx, tx)
 	}
 	if err := c.mayGive(ctx, tx); err != nil {
 		return nil, err
@@ -40,6 +45,9 @@ func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	a, err := c.readDate(c.Args)
 	if err != nil {
 		return nil, err
+	}
+	if a.all() {
+		return c.goingToAll(ctx, tx, a)
 	}
 	date, err := c.dateMeant(ctx, tx, a)
 	if p, ok := lang.AsProblem(err); ok && p.Key == "signup_which" && a.names != offers.AsBefore && a.when == "" {
@@ -53,8 +61,15 @@ func runGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Text: v.Confirm(j), Private: true}, nil
+	reply := &Reply{Text: v.Confirm(j), Private: true}
+	if j.Place > 0 {
+		reply.React = waits
+	}
+	return reply, nil
 }
+
+// waits stands under the message of whoever is on the waiting list now.
+const waits = "⏳"
 
 // runNotGoing is "dochnicht 3 [17.12.]".
 func runNotGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
@@ -64,6 +79,9 @@ func runNotGoing(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	a, err := c.readDate(c.Args)
 	if err != nil {
 		return nil, err
+	}
+	if a.all() {
+		return c.notGoingToAll(ctx, tx, a)
 	}
 	date, err := c.dateToLeave(ctx, tx, a)
 	if err != nil {
@@ -83,6 +101,9 @@ func (c *Call) dateToLeave(ctx context.Context, tx *store.Tx, a askedDate) (offe
 	if a.number == 0 || a.when != "" {
 		return c.dateMeant(ctx, tx, a)
 	}
+	if err := c.seatOrNumber(ctx, tx, a); err != nil {
+		return offers.Item{}, err
+	}
 	o, err := c.offerMeant(ctx, tx, a.number)
 	if err != nil {
 		return offers.Item{}, err
@@ -96,7 +117,35 @@ func (c *Call) dateToLeave(ctx context.Context, tx *store.Tx, a askedDate) (offe
 			return j.Item, nil
 		}
 	}
-	return offers.Item{}, c.wrong("signup_was_not_any", c.about(&o))
+	return offers.Item{}, c.leftTooLate(ctx, tx, &o)
+}
+
+// leftTooLate says why there is nothing of an offer to sign off from: the
+// sender's last date of it is over, or there was none.
+func (c *Call) leftTooLate(ctx context.Context, tx *store.Tx, o *store.Offer) error {
+	mine, err := store.SignupsBy(ctx, tx, c.Sender)
+	if err != nil {
+		return err
+	}
+	var last offers.Item
+	for _, s := range mine {
+		if s.Offer != o.ID {
+			continue
+		}
+		i, there, err := offers.DateNow(ctx, tx, s.Offer, s.Key)
+		if err != nil {
+			return err
+		}
+		if there && i.Over(c.Now) && !i.Start.Before(last.Start) {
+			last = i
+		}
+	}
+	if last.Offer == 0 {
+		return c.wrong("signup_was_not_any", c.about(o))
+	}
+	values := c.about(o)
+	values["When"] = c.chatView().Span(last)
+	return c.wrong("signup_over", values)
 }
 
 // mineShown is how many dates one answer lists.

@@ -16,6 +16,7 @@ import (
 // askedDate is what was typed to name a date of an offer.
 type askedDate struct {
 	number int    // 0: none
+	sure   bool   // it is an offer's number: "nr. 3"
 	when   string // the date, as it was typed; "": the next one
 	names  offers.Naming
 }
@@ -27,6 +28,7 @@ func (c *Call) readDate(args []string) (a askedDate, err error) {
 	case len(args) == 0:
 		return a, nil
 	case len(args) > 1 && isNumberWord(args[0]):
+		a.sure = true
 		a.number, err = c.numberIn(args[:2])
 		args = args[2:]
 	case isNumber(args[0]):
@@ -40,7 +42,7 @@ func (c *Call) readDate(args []string) (a askedDate, err error) {
 // takeNaming takes "mit namen" or "ohne namen" out of words.
 func takeNaming(args []string) (rest []string, names offers.Naming) {
 	for n := 0; n+1 < len(args); n++ {
-		with := offers.AsBefore
+		var with offers.Naming
 		switch fold(args[n]) {
 		case "mit", "with":
 			with = offers.Named
@@ -72,6 +74,9 @@ func isNumber(w string) bool {
 // dateMeant is the date that somebody names: the offer's next one if they say
 // only its number, that of the announcement they answer if they say nothing.
 func (c *Call) dateMeant(ctx context.Context, tx *store.Tx, a askedDate) (offers.Item, error) {
+	if err := c.seatOrNumber(ctx, tx, a); err != nil {
+		return offers.Item{}, err
+	}
 	var o store.Offer
 	if a.number == 0 {
 		date, err := c.dateHere(ctx, tx)

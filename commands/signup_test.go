@@ -210,6 +210,33 @@ func TestGoingHere(t *testing.T) {
 	h.expect(req, "[problem signup_which]")
 }
 
+// TestGoingSeat: in answer to an announcement, a number may be that before a
+// date or an offer's; if these are two, it is asked.
+func TestGoingSeat(t *testing.T) {
+	h := newHouse(t)
+	h.oddOffers()
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := offers.Announce(ctx, tx, h.table.phrases, offers.AnnounceRoom{Room: room, Network: "Nord", Lang: lang.German, Zone: h.zone, Prefix: "!"}, `{"days":12}`, h.now, h.now, "post")
+		if err != nil {
+			return err
+		}
+		return tx.Sent(ctx, "post", "$post", h.now)
+	})
+	here := func(text string, reply id.EventID, want string) {
+		t.Helper()
+		req := h.as(ben, text)
+		req.ReplyTo = reply
+		h.expect(req, want)
+	}
+	here("dabei 1", "$post", "[problem signup_seat_or_number] Meinst du 1️⃣ in der Ankündigung, Fachtage, oder Angebot Nummer 1, Kollegiale Beratung? Schreib !dabei nr 8 oder !dabei nr 1.")
+	here("dabei 1 24.11.", "$post", "[problem signup_seat_or_number]")
+	here("dabei nr 1", "$post", "Du bist dabei: Kollegiale Beratung (1)")
+	here("dochnicht 1", "$post", "Schreib !dochnicht nr 8 oder !dochnicht nr 1.")
+	here("dochnicht 1", "", "Du bist abgemeldet: Kollegiale Beratung (1)")
+	here("dabei nr 8", "$post", "Du bist dabei: Fachtage (8)")
+	here("dabei 7", "$post", "Du bist dabei: Reihe (7)") // there is no seventh
+}
+
 func TestGoingAndBack(t *testing.T) {
 	h := newHouse(t)
 	h.expect(h.chat(ben, "dabei"), "Du bist zu nichts angemeldet. Was kommt, zeigt angebote; zum Anmelden dabei 3.")
@@ -234,6 +261,17 @@ func TestGoingAndBack(t *testing.T) {
 	})
 	h.expect(h.as("@nie:x", "dabei 2"), "[problem know_forgotten]")
 	h.equal("wants nothing stored", h.attend(2, 0), "")
+}
+
+// TestGoingOver: after the date, nobody is told that they had not signed up.
+func TestGoingOver(t *testing.T) {
+	h := newHouse(t)
+	h.say(h.as(ben, "dabei 1"))
+	h.now = time.Date(2026, 11, 25, 9, 0, 0, 0, h.zone)
+	h.expect(h.as(ben, "dochnicht 1"), "[problem signup_over] Das ist schon vorbei: Kollegiale Beratung (1), Dienstag, 24. November 2026, 14:00–15:30 Uhr.")
+	h.expect(h.as("@cem:example.org", "dochnicht 1"), "[problem signup_was_not_any]")
+	h.expect(h.as(ben, "angebot 1"), "Kein Termin mehr, der noch kommt. Zuletzt war es: Dienstag, 24. November 2026, 14:00–15:30 Uhr.")
+	h.equal("still on its list", h.attend(1, 0), "ben")
 }
 
 func TestGoingToMany(t *testing.T) {
@@ -266,7 +304,7 @@ func TestGoingWaits(t *testing.T) {
 	})
 
 	h.expect(h.as(ben, "dabei 1"), "Du bist dabei")
-	h.expect(h.as("@cem:example.org", "dabei 1"), "[✅] [private] Alle Plätze sind vergeben. Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)")
+	h.expect(h.as("@cem:example.org", "dabei 1"), "[⏳] [private] Alle Plätze sind vergeben. Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)")
 	h.expect(h.as("@dora:example.org", "dabei 1"), "Du bist Nr. 2 auf der Warteliste")
 	h.expect(h.chat("@dora:example.org", "dabei"), "Kollegiale Beratung · Warteliste, Nr. 2")
 	h.expect(h.as("@eva:example.org", "teilnehmer 1"), "eine Person kommt, ausgebucht, 2 warten")

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix/id"
-	"maunium.net/go/mautrix/sqlstatestore"
 
 	"buffet/knowledge"
 	"buffet/lang"
@@ -20,9 +19,6 @@ import (
 func newTalk(t *testing.T) *house {
 	t.Helper()
 	h := newHouse(t)
-	if err := sqlstatestore.NewSQLStateStore(h.store.Matrix(), nil, false).Upgrade(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		return errors.Join(tx.PutRoom(ctx, store.Room{ID: room, Network: "Nord", Joined: h.now}), member(ctx, tx, room, asker, "join"),
 			tx.PutRoom(ctx, store.Room{ID: askerDM, Direct: asker, Joined: h.now}), member(ctx, tx, askerDM, asker, "join"))

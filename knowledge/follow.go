@@ -183,7 +183,26 @@ func (k *Keeper) takeBackAsks(ctx context.Context, tx *store.Tx, user id.UserID,
 		return err
 	}
 	for _, m := range asks {
-		// what was not sent yet goes out without its words
+		if err := tx.Withdraw(ctx, m.Key, now); err != nil {
+			return err
+		}
+		there, lost, err := store.MessageThere(ctx, tx, m.Key)
+		if err != nil {
+			return err
+		}
+		if !there || lost {
+			continue
+		}
+		if m.Room == "" && m.User == "" { // sent: whose it was is known by their hash
+			r, err := store.DirectRoomOf(ctx, tx, tx.HashPerson, m.Key[strings.LastIndexByte(m.Key, '/')+1:])
+			if errors.Is(err, store.ErrNotFound) {
+				continue // left for good
+			} else if err != nil {
+				return err
+			}
+			m.Room = r.ID
+		}
+		// what is on its way goes out without its words
 		if err := tx.Rewrite(ctx, m.Key, "–", "–"); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func MyData(ctx context.Context, q store.Querier, user id.UserID, now time.Time)
 		return nil, err
 	}
 	d.Quotes = append(d.Quotes, quotes...)
-	if err := d.OfferData.read(ctx, q, user); err != nil {
+	if err := d.read(ctx, q, user); err != nil {
 		return nil, err
 	}
 	switch dialog, err := store.DialogOf(ctx, q, user); {
@@ -152,7 +152,7 @@ func (d *PersonData) HTML(p *lang.Phrases, language string, zone *time.Location)
 	}
 	b.WriteString("</ul>\n")
 	d.digestsHTML(&b, say, func(at time.Time) string { return html.EscapeString(lang.Moment(language, at.In(zone))) })
-	d.OfferData.html(&b, p, language, zone)
+	d.html(&b, p, language, zone)
 	if len(d.Unfinished) > 0 {
 		fmt.Fprintf(&b, "<h2>%s</h2>\n<pre>%s</pre>\n", say("know_data_unfinished"), html.EscapeString(string(d.Unfinished)))
 	}

@@ -15,8 +15,9 @@ import (
 
 const (
 	announceDays = 7
-	// AnnounceMax is how many dates one post shows.
-	AnnounceMax = 15
+	// AnnounceMax is how many dates one post shows: whole pages of a list, so
+	// that a page begins with what the post leaves out.
+	AnnounceMax = 2 * ListSize
 	// announceBytes bounds both forms of a post together; an event may hold 64 KiB, encrypted.
 	announceBytes = 20_000
 	// lateAfter is when a post says that it is late.

@@ -131,7 +131,7 @@ func (m *model) act() {
 		}
 		m.put(one.o, one.d)
 	case k == 8 && m.up:
-		m.clockwork.down()
+		m.down()
 		m.up = false
 	case !m.up:
 		m.clockwork.up()

@@ -53,37 +53,42 @@ func Twins(ctx context.Context, q store.Querier, p store.Proposal) (stays, goes 
 
 // Join makes the two offers of a proposal one: the first keeps its number, gets
 // the sign-ups, reminders and places in posts of the other's dates, and what
-// the other's source says from now on is said of it.
-func Join(ctx context.Context, tx *store.Tx, p store.Proposal, now time.Time) error {
+// the other's source says from now on is said of it. left is how many people
+// are signed up for dates to come that the first does not have. v is for those
+// who have to wait now, in their direct chats.
+func Join(ctx context.Context, tx *store.Tx, v View, p store.Proposal) (left int, err error) {
 	stays, goes, err := Twins(ctx, tx, p)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t := store.OfferTwin{Network: p.Network, Source: goes.Source, UID: goes.UID, Offer: stays.ID, Same: store.TwinSame, Sequence: goes.Sequence, Hash: goes.Hash}
 	if stays.Source == SourceMember {
 		t.Sequence = stays.Sequence
 	}
-	if err := joinDates(ctx, tx, &stays, &goes, now); err != nil {
-		return err
+	if err := joinDates(ctx, tx, v, &stays, &goes); err != nil {
+		return 0, err
+	}
+	if left, err = store.CountPeople(ctx, tx, goes.ID, v.Now); err != nil {
+		return 0, err
 	}
 	if err := tx.MoveTwins(ctx, goes.ID, stays.ID); err != nil {
-		return err
+		return 0, err
 	}
 	if err := tx.PutTwin(ctx, t); err != nil {
-		return err
+		return 0, err
 	}
-	if err := tx.WithdrawOffer(ctx, goes.ID, now); err != nil {
-		return err
+	if err := tx.WithdrawOffer(ctx, goes.ID, v.Now); err != nil {
+		return 0, err
 	}
 	uid := fmt.Sprintf("%s%d/%d/%s", joinedPrefix, stays.ID, goes.ID, goes.UID)
 	if err := tx.SetOfferOwner(ctx, goes.ID, sourceJoined, uid, goes.Sequence+1, goes.Hash); err != nil {
-		return err
+		return 0, err
 	}
-	return askMend(ctx, tx, p.Network, mendArgs{Offers: []int64{stays.ID, goes.ID}}, now)
+	return left, askMend(ctx, tx, p.Network, mendArgs{Offers: []int64{stays.ID, goes.ID}}, v.Now)
 }
 
-func joinDates(ctx context.Context, tx *store.Tx, stays, goes *store.Offer, now time.Time) error {
-	to, err := store.Dates(ctx, tx, stays.ID, now.Add(-layOutBack), -1)
+func joinDates(ctx context.Context, tx *store.Tx, v View, stays, goes *store.Offer) error {
+	to, err := store.Dates(ctx, tx, stays.ID, v.Now.Add(-layOutBack), -1)
 	if err != nil {
 		return err
 	}
@@ -91,7 +96,7 @@ func joinDates(ctx context.Context, tx *store.Tx, stays, goes *store.Offer, now 
 	for _, d := range to {
 		keys[store.Millis(d.Start)] = d.Key
 	}
-	from, err := store.Dates(ctx, tx, goes.ID, now.Add(-layOutBack), -1)
+	from, err := store.Dates(ctx, tx, goes.ID, v.Now.Add(-layOutBack), -1)
 	if err != nil {
 		return err
 	}
@@ -100,7 +105,14 @@ func joinDates(ctx context.Context, tx *store.Tx, stays, goes *store.Offer, now 
 		if !ok {
 			continue
 		}
+		before, _, err := store.CountSignups(ctx, tx, stays.ID, key)
+		if err != nil {
+			return err
+		}
 		if err := tx.JoinDates(ctx, goes.ID, d.Key, stays.ID, key); err != nil {
+			return err
+		}
+		if err := seatJoined(ctx, tx, v, stays.ID, key, before); err != nil {
 			return err
 		}
 	}

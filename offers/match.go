@@ -46,7 +46,7 @@ func (m *matcher) all() bool { return len(m.topics)+len(m.words)+len(m.from)+len
 // or topic that is to be left out.
 func (m *matcher) barred(od *store.OfferDate) bool {
 	o := &od.Offer
-	if len(m.from) > 0 && !(m.members && o.Source == SourceMember) {
+	if len(m.from) > 0 && (!m.members || o.Source != SourceMember) {
 		source := o.Host
 		if o.Source != SourceMember {
 			source += "\n" + feedName(o.Source)

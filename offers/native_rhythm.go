@@ -84,7 +84,7 @@ func (t *timetable) last(next *Recurrence, allDay bool) error {
 	if err != nil || !ends {
 		return err
 	}
-	text := last.at.UTC().Format(icalUTCForm)
+	var text string
 	if end := icalWall(last.at, t.loc); allDay {
 		text = end.Format(icalDateForm)
 	} else { // its whole day: the hours may be later now

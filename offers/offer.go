@@ -54,6 +54,7 @@ type Offer struct {
 	store.Offer
 	Next []Item // at most NextDates
 	More bool   // there are further dates
+	Last *Item  // without a date to come: the last one, if it took place
 
 	Joined int // number of the offer that this one is the same as; 0: none
 }
@@ -83,6 +84,15 @@ func Find(ctx context.Context, q store.Querier, network string, number int, now 
 			return nil, err
 		}
 		full.Joined = same.Number
+	}
+	if len(dates) == 0 {
+		last, err := store.NextDate(ctx, q, o.ID, now)
+		if err != nil {
+			return nil, err
+		}
+		if i := newItem(&o, last); last.Offer != 0 && i.Status == store.OfferActive {
+			full.Last = &i
+		}
 	}
 	for _, d := range dates[:min(len(dates), NextDates)] {
 		i := newItem(&o, d)

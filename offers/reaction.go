@@ -89,10 +89,10 @@ func askWhich(ctx context.Context, tx *store.Tx, v View, r Reaction, open []Item
 			return err
 		}
 		t.Line()
-		if sign := seatSign(i.Seat); sign != "" {
+		if sign := SeatSign(i.Seat); sign != "" {
 			t.Raw(sign + " ")
 		}
-		t.Code(v.signUpWord(i, next.Key.Equal(i.Key))).Raw(" · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+		t.Raw(v.when(i) + " · ").Bold(clip(i.Title, maxTitle)).Raw(" · ").Code(v.signUpWord(i, next.Key.Equal(i.Key)))
 	}
 	_, err := tx.Send(ctx, store.Message{Key: whichPrefix + tx.HashPerson(r.User) + "/" + r.Post, User: r.User,
 		Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)
@@ -110,17 +110,13 @@ func refuse(ctx context.Context, tx *store.Tx, v View, c Coming, date store.Anno
 	return err
 }
 
-// confirm tells somebody how they stand with what they signed up for: once for
-// each date, but where places are limited once for each time they sign up, for
-// it may end otherwise. The first time it says who sees their name.
+// confirm tells somebody how they stand with what they signed up for, once for
+// each time they sign up. The first time it says who sees their name.
 func confirm(ctx context.Context, tx *store.Tx, v View, c Coming, list []*Joined) error {
 	key := ""
 	var news []*Joined
 	for _, j := range list {
-		one := fmt.Sprintf("coming/%d/%d/%s", j.Item.Offer, store.Millis(j.Item.Key), tx.HashPerson(c.User))
-		if j.Item.Capacity > 0 {
-			one += fmt.Sprintf("/%d", store.Millis(j.Since))
-		}
+		one := fmt.Sprintf("coming/%d/%d/%s/%d", j.Item.Offer, store.Millis(j.Item.Key), tx.HashPerson(c.User), store.Millis(j.Since))
 		first, err := tx.Tell(ctx, one, v.Now)
 		if err != nil {
 			return err

@@ -82,8 +82,11 @@ func TestReactToOneDate(t *testing.T) {
 	tb.equal("one way is left", tb.list(i), "ben | ")
 	tb.takeBack("$1")
 	tb.equal("none is left", tb.list(i), " | ")
+	tb.now = tb.now.Add(time.Second)
 	tb.react("k", SignPlate, testUser, "$3")
-	tb.said("not told again")
+	tb.said("told again", "Du bist dabei: One (1)")
+	tb.react("k", SignThumb, testUser, "$3b")
+	tb.said("said in two ways")
 	tb.react("k", "2⃣", testUser, "$4")
 	tb.react("other", SignPlate, testUser, "$5")
 	tb.said("no such seat, no such post")
@@ -103,7 +106,7 @@ func TestReactToSeveral(t *testing.T) {
 	a, b, c := tb.find(1).Next[0], tb.find(2).Next[0], tb.find(3).Next[0]
 	tb.said("the post", "Kommst du? Reagiere mit der Zahl davor (1️⃣, 2️⃣ …) oder schreib zum Beispiel !dabei 1.")
 	tb.react("k", SignPlate, testUser, "$1")
-	out := tb.said("which", "1️⃣ dabei 1 · Do, 3. Dez, 14:00–15:30 Uhr · Alpha\n2️⃣ dabei 2 · ")
+	out := tb.said("which", "1️⃣ Do, 3. Dez, 14:00–15:30 Uhr · Alpha · dabei 1\n2️⃣ Fr, 4. Dez, 14:00–15:30 Uhr · Beta · dabei 2")
 	if out[0].User != testUser || !IsWhich(out[0].Key) || !AsksWhich(out[0].Key, tb.hash(testUser)) || AsksWhich(out[0].Key, tb.hash("@cem:example.org")) {
 		t.Errorf("asked by %+v", out[0])
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -24,6 +25,7 @@ type Reminded struct {
 	store.Reminder
 	Item Item
 	At   time.Time
+	Also []time.Time // the person's other reminders of that date, yet to come; from AskReminder
 }
 
 // AskReminder has a person reminded of a date. What is off, over, too late or
@@ -63,7 +65,15 @@ func AskReminder(ctx context.Context, tx *store.Tx, v View, r store.Reminder) (*
 	if len(all) >= maxReminders {
 		return nil, lang.Wrong("remind_many", lang.Values{"P": v.Prefix, "Max": maxReminders})
 	}
-	return &Reminded{Reminder: r, Item: i, At: at}, tx.PutReminder(ctx, r)
+	asked := &Reminded{Reminder: r, Item: i, At: at}
+	for _, a := range all {
+		other := RemindAt(a, start)
+		if a.Offer == r.Offer && a.Key.Equal(r.Key) && !other.Equal(at) && other.After(v.Now) && !a.SentFor.Equal(start) {
+			asked.Also = append(asked.Also, other)
+		}
+	}
+	slices.SortFunc(asked.Also, time.Time.Compare)
+	return asked, tx.PutReminder(ctx, r)
 }
 
 // RemindersOf are a person's reminders that are to come, in order; view is for
@@ -145,8 +155,16 @@ func (v View) RemindedText(r *Reminded, next bool) *lang.Text {
 	if !next {
 		off += v.day(r.Item) + " "
 	}
-	return v.Phrases.Text(v.Lang, "remind_set", lang.Values{"Title": clip(r.Item.Title, maxTitle), "Number": r.Item.Number,
+	t := v.Phrases.Text(v.Lang, "remind_set", lang.Values{"Title": clip(r.Item.Title, maxTitle), "Number": r.Item.Number,
 		"When": v.Span(r.Item), "At": lang.Moment(v.Lang, r.At), "Off": off + v.say("remind_word_off")})
+	if len(r.Also) > 0 {
+		var times []string
+		for _, at := range r.Also {
+			times = append(times, lang.Moment(v.Lang, at))
+		}
+		t.Line().Say(v.say("remind_also", lang.Values{"Times": strings.Join(times, "; ")}))
+	}
+	return t
 }
 
 // Reminders adds a line for each reminder.

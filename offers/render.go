@@ -84,7 +84,7 @@ func (v View) when(i Item) string {
 func (v View) item(t *lang.Text, i Item) {
 	number := strconv.Itoa(i.Number)
 	if i.Seat > 0 { // two numbers beside each other want a word between them
-		number = strings.TrimSpace(seatSign(i.Seat) + " " + v.say("signup_number", lang.Values{"Number": i.Number}))
+		number = strings.TrimSpace(SeatSign(i.Seat) + " " + v.say("signup_number", lang.Values{"Number": i.Number}))
 	}
 	t.Raw(number + " · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
 	if i.Status != store.OfferActive {
@@ -205,6 +205,9 @@ func (v View) dates(t *lang.Text, o *Offer) {
 	}
 	if len(o.Next) == 0 {
 		t.Line().Say(v.say("offer_over"))
+		if o.Last != nil {
+			t.Raw(" ").Say(v.say("offer_last", lang.Values{"When": v.Span(*o.Last)}))
+		}
 		return
 	}
 	for _, i := range o.Next {

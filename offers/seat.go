@@ -19,8 +19,8 @@ func seatSigns() []string {
 	return []string{"1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟"}
 }
 
-// seatSign is the sign of a seat, from 1; "" for those without.
-func seatSign(seat int) string {
+// SeatSign is the sign of a seat, from 1; "" for those without.
+func SeatSign(seat int) string {
 	if list := seatSigns(); seat >= 1 && seat <= len(list) {
 		return list[seat-1]
 	}

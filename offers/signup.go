@@ -78,7 +78,7 @@ func SignUp(ctx context.Context, tx *store.Tx, v View, offer int64, key time.Tim
 		}
 	}
 	if fresh || c.Names != AsBefore {
-		if s.Name, err = shownName(ctx, tx, v, i.network, c, fresh); err != nil {
+		if s.Name, err = shownName(ctx, tx, i.network, c, fresh); err != nil {
 			return nil, err
 		}
 		if err := tx.PutSignup(ctx, s); err != nil {

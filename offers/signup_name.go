@@ -10,7 +10,7 @@ import (
 
 // shownName is what others may see a person as who signs up; "" without their
 // yes.
-func shownName(ctx context.Context, q store.Querier, v View, network string, c Coming, fresh bool) (string, error) {
+func shownName(ctx context.Context, q store.Querier, network string, c Coming, fresh bool) (string, error) {
 	named := c.Names == Named
 	if c.Names == AsBefore && fresh {
 		set, err := store.PersonSetting(ctx, q, c.User, store.SetNamed)

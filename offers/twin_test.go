@@ -156,6 +156,11 @@ func TestTwinOfMember(t *testing.T) {
 	tb.equal("still there", tb.titles(), []string{"Übung"})
 }
 
+func joinTwins(tb *table, tx *store.Tx, p store.Proposal) error {
+	_, err := Join(tb.ctx, tx, tb.view(lang.German), p)
+	return err
+}
+
 // TestTwinOff: that it is off is taken over, too.
 func TestTwinOff(t *testing.T) {
 	tb := newTable(t)
@@ -221,7 +226,7 @@ func TestTwinDecided(t *testing.T) {
 	}
 
 	tb, p := prepare()
-	tb.write(func(tx *store.Tx) error { return Join(t.Context(), tx, p, tb.now) })
+	tb.write(func(tx *store.Tx) error { return joinTwins(tb, tx, p) })
 	tb.equal("one", tb.titles(), []string{"Übung", "Übung"})
 	list, err := store.Signups(t.Context(), tb.store.Reader(), 1, key)
 	var who []id.UserID
@@ -246,7 +251,7 @@ func TestTwinDecided(t *testing.T) {
 	tb.equal("changed", changes(tb.load(feedTwo, strings.Replace(b, "140000", "150000", 1))), "0+0=1-0 ")
 	tb.equal("handed over", changes(tb.load(feedOne)), "0+0=0-0 ")
 	tb.equal("goes on", changes(tb.load(feedTwo, b)), "0+1=0-0 1 Übung changed")
-	if err := tb.store.Write(t.Context(), func(tx *store.Tx) error { return Join(t.Context(), tx, p, tb.now) }); err == nil {
+	if err := tb.store.Write(t.Context(), func(tx *store.Tx) error { return joinTwins(tb, tx, p) }); err == nil {
 		t.Error("joined twice")
 	} else if q, ok := lang.AsProblem(err); !ok || q.Key != "join_gone" {
 		t.Error(err)
@@ -396,7 +401,7 @@ func TestTwinBrought(t *testing.T) {
 	tb.equal("others", len(tb.asked()), 1)
 
 	tb.signUp(tb.find(1).Next[0], "@ben:x", "$1", Unnamed)
-	tb.write(func(tx *store.Tx) error { return Join(tb.ctx, tx, list[0], tb.now) })
+	tb.write(func(tx *store.Tx) error { return joinTwins(tb, tx, list[0]) })
 	tb.equal("joined", []any{tb.find(1).Joined, tb.find(5).Source}, []any{5, SourceMember})
 	tb.equal("moves", changes(tb.load(feedOne, strings.Replace(a, "140000", "150000", 1))), "0+1=0-3 2 Anderes withdrawn, 3 Übung withdrawn, 4 Übung withdrawn, 5 Übung! time")
 	is := tb.find(5)

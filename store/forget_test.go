@@ -216,11 +216,12 @@ func TestForgetOffers(t *testing.T) {
 	if want := `{"rule":"FREQ=DAILY","overrides":[{"key":"1","start":"2","end":"3","cancelled":true},{"key":"4","start":"5","end":"6","future":true}]}`; o.Recurrence != want {
 		t.Errorf("its dates are %s", o.Recurrence)
 	}
-	for _, table := range []string{"offer WHERE id = 1", "occurrence WHERE offer_id = 1", "announcement_item", "proposal", "afterword"} {
+	look := func(table string) {
 		rows, err := s.reader.QueryContext(t.Context(), `SELECT * FROM `+table)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer rows.Close()
 		for rows.Next() {
 			names, _ := rows.Columns()
 			values := make([]any, len(names))
@@ -236,9 +237,12 @@ func TestForgetOffers(t *testing.T) {
 				}
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := rows.Err(); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, table := range []string{"offer WHERE id = 1", "occurrence WHERE offer_id = 1", "announcement_item", "proposal", "afterword"} {
+		look(table)
 	}
 	if other, err := OfferByID(t.Context(), s.reader, 2); err != nil || other.Title != "Chorprobe" || other.Author != ben {
 		t.Errorf("of somebody else: %+v, %v", other, err)

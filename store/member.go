@@ -87,6 +87,17 @@ func DisplayName(ctx context.Context, q Querier, room id.RoomID, user id.UserID)
 	return cmp.Or(name, user.Localpart(), user.String()), nil
 }
 
+// NetworkName is what a person is called in the rooms of a network that they
+// are in, "" if that is nothing.
+func NetworkName(ctx context.Context, q Querier, network string, user id.UserID) (name string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT displayname FROM mx_user_profile m JOIN room r ON r.room_id = m.room_id
+		WHERE r.network = $1 AND m.user_id = $2 AND m.membership = 'join' AND displayname <> '' ORDER BY r.room_id LIMIT 1`, network, user).Scan(&name)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read name of a person: %w", err)
+	}
+	return name, nil
+}
+
 // ForgetMembers makes the members of a room asked for again. They are not
 // deleted: until the answer is here, an encrypted message would reach nobody.
 func (tx *Tx) ForgetMembers(ctx context.Context, room id.RoomID) error {

@@ -107,6 +107,18 @@ func (tx *Tx) Rewrite(ctx context.Context, key, plain, html string) error {
 	return nil
 }
 
+// Withdraw gives a message up that was never handed to the homeserver, and
+// those of its edits and reactions that were not.
+func (tx *Tx) Withdraw(ctx context.Context, key string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET sent_at = $1, content = '', user_id = '' WHERE sent_at = 0 AND attempts = 0
+		AND content <> '' AND (key = $2 OR json_extract(content, '$.edits') = $2 OR json_extract(content, '$.react_to') = $2)`, Millis(now), key)
+	if err != nil {
+		return fmt.Errorf("withdraw message: %w", err)
+	}
+	tx.ring = append(tx.ring, tx.s.outbox) // what waited behind it may go
+	return nil
+}
+
 // Unsent is the oldest unsent message of each room or person, if it is due at
 // now; oldest first. next is when the earliest
 // other one becomes due; zero if there is none.
@@ -176,10 +188,16 @@ func MessageThere(ctx context.Context, q Querier, key string) (there, lost bool,
 
 // Trying notes, before a message is handed to the homeserver, that it may
 // have arrived even if we never hear of it: if we die now, it is not due again
-// before until.
+// before until. ErrNotFound if it was withdrawn or ticked off meanwhile.
 func (s *Store) Trying(ctx context.Context, seq int64, until time.Time) error {
-	_, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = max(attempts, 1), run_at = $1 WHERE seq = $2`, Millis(until), seq)
-	return err
+	r, err := s.writer.ExecContext(ctx, `UPDATE outbox SET attempts = max(attempts, 1), run_at = $1 WHERE seq = $2 AND sent_at = 0`, Millis(until), seq)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return ErrNotFound
 }
 
 // Sent ticks a message off and wipes its text.

@@ -90,6 +90,13 @@ func LastProposal(ctx context.Context, q Querier, author id.UserID, room id.Room
 	return oneProposal(ctx, q, `author = $1 AND room_id = $2 AND at >= $3 ORDER BY id DESC LIMIT 1`, author, room, Millis(since))
 }
 
+// AskedProposals are all that a person was asked to say yes to in that room
+// since then, and did not answer, oldest first.
+func AskedProposals(ctx context.Context, q Querier, author id.UserID, room id.RoomID, since time.Time) ([]Proposal, error) {
+	return Collect(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposal
+		WHERE author = $1 AND room_id = $2 AND at >= $3 AND state = 'asked' ORDER BY id`, author, room, Millis(since))
+}
+
 func oneProposal(ctx context.Context, q Querier, where string, args ...any) (Proposal, error) {
 	p, err := scanProposal(q.QueryRowContext(ctx, `SELECT `+proposalColumns+` FROM proposal WHERE `+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -162,6 +169,25 @@ func (tx *Tx) PutProposal(ctx context.Context, p *Proposal) error {
 // yes is known as one.
 func (tx *Tx) SettleProposal(ctx context.Context, proposal int64) (bool, error) {
 	return tx.changed(ctx, `UPDATE proposal SET state = 'done', content = '' WHERE id = $1 AND state <> 'done'`, proposal)
+}
+
+// RenewProposal settles a proposal and puts it anew as it is in p, under
+// another ID: what its author says to the message that shows it is about that.
+func (tx *Tx) RenewProposal(ctx context.Context, p *Proposal) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE proposal SET state = 'done', content = '', ask_key = '' WHERE id = $1`, p.ID); err != nil {
+		return fmt.Errorf("renew proposal: %w", err)
+	}
+	return tx.PutProposal(ctx, p)
+}
+
+// LastCancelled is what was last done, but by that person, to have an offer or
+// dates of it off, if nobody heard yet that it was undone (its key "back"); its
+// author was told then. ErrNotFound if there is none.
+func LastCancelled(ctx context.Context, q Querier, offer int64, but id.UserID) (Proposal, error) {
+	return oneProposal(ctx, q, `offer_id = $1 AND kind = 'cancel' AND state = 'done' AND author <> $2
+		AND EXISTS (SELECT 1 FROM outbox WHERE key = $3 || proposal.id || '/told')
+		AND NOT EXISTS (SELECT 1 FROM proposal p JOIN outbox o ON o.key = $3 || p.id || '/back' WHERE p.offer_id = $1 AND p.id > proposal.id)
+		ORDER BY id DESC LIMIT 1`, offer, but, proposalPrefix)
 }
 
 // Await hands a proposal that its author said yes to over to the organisers.

@@ -50,6 +50,21 @@ func DirectRoomIn(ctx context.Context, q Querier, user id.UserID, hash string) (
 	return getRoom(ctx, q, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, hash)
 }
 
+// DirectRoomOf is the direct chat with the person of that hash, as hash makes
+// it (HashPerson), or ErrNotFound.
+func DirectRoomOf(ctx context.Context, q Querier, hash func(id.UserID) string, of string) (Room, error) {
+	list, err := Collect(ctx, q, scanRoom, `SELECT `+roomColumns+` FROM room WHERE direct <> '' AND joined_at > 0 ORDER BY joined_at DESC`)
+	if err != nil {
+		return Room{}, fmt.Errorf("read direct chats: %w", err)
+	}
+	for _, r := range list {
+		if r.Direct.String() == of || hash(r.Direct) == of {
+			return r, nil
+		}
+	}
+	return Room{}, ErrNotFound
+}
+
 func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, error) {
 	r, err := scanRoom(q.QueryRowContext(ctx, `SELECT `+roomColumns+` FROM room WHERE `+where, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	stdlog "log"
@@ -82,7 +83,7 @@ func limited(o Options, l limits) *Server {
 
 // Serve answers what comes in at ln until ctx ends; then it lets the answers
 // that are under way finish, for some seconds. It closes ln.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 	srv := &http.Server{
 		Handler: s, ErrorLog: stdlog.New(s.Log, "http: ", 0),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
@@ -98,12 +99,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.shutdown)
 	defer cancel()
-	if err := srv.Shutdown(last); err != nil {
+	if srv.Shutdown(last) != nil {
 		s.Log.Warn().Msg("http: answers under way were cut off")
-		_ = srv.Close()
+		err = srv.Close()
 	}
-	<-ended
-	return nil
+	if end := <-ended; !errors.Is(end, http.ErrServerClosed) {
+		return errors.Join(err, fmt.Errorf("serve http: %w", end))
+	}
+	return err
 }
 
 // ServeHTTP answers one request and notes it in the log: which kind of page and

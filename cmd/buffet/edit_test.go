@@ -95,13 +95,6 @@ func (x *table) announce(zone *time.Location) {
 }
 
 // change does something to the store of a bot that is down.
-func (x *table) change(f func(tx *store.Tx) error) {
-	x.t.Helper()
-	if err := x.st.Write(x.ctx, f); err != nil {
-		x.t.Fatal(err)
-	}
-}
-
 // shows waits until the room's announcement shows a text.
 func (x *table) shows(room id.RoomID, text string) string {
 	x.t.Helper()

@@ -239,6 +239,14 @@ func (c *circle) tellings(m *matrixtest.Member, text string) (n int) {
 	return n
 }
 
+// change writes into the bot's database.
+func (c *circle) change(f func(tx *store.Tx) error) {
+	c.t.Helper()
+	if err := c.st.Write(c.ctx, f); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // kept is what the database has of a message.
 func (c *circle) kept(e id.EventID) []store.Contribution {
 	c.t.Helper()

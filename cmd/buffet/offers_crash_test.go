@@ -77,13 +77,6 @@ func newCrashDates(t *testing.T) *crashDatesTest {
 	return d
 }
 
-func (d *crashDatesTest) change(f func(tx *store.Tx) error) {
-	d.t.Helper()
-	if err := d.st.Write(d.ctx, f); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
 func (d *crashDatesTest) title(k int) string { return fmt.Sprintf("Essen Nr%02d", k) }
 
 func (d *crashDatesTest) reminder(k int) string { return "Erinnerung: " + d.title(k) }

@@ -89,13 +89,6 @@ func (b *bell) load(tx *store.Tx, later time.Duration) error {
 	return err
 }
 
-func (b *bell) change(f func(tx *store.Tx) error) {
-	b.t.Helper()
-	if err := b.st.Write(b.ctx, f); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
 // post waits for an announcement's event.
 func (b *bell) post(key string) (e id.EventID) {
 	b.t.Helper()

@@ -70,13 +70,6 @@ func newSupper(t *testing.T, language string) *supper {
 	return s
 }
 
-func (s *supper) change(f func(tx *store.Tx) error) {
-	s.t.Helper()
-	if err := s.st.Write(s.ctx, f); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // poll waits for the poll in a room, as a member reads it.
 func (s *supper) poll(m *matrixtest.Member, room id.RoomID) *event.Event {
 	s.t.Helper()
@@ -211,7 +204,7 @@ func (s *supper) votes(room id.RoomID, place string) {
 	s.redact(s.cem, room, last)
 	s.come(place+" Alpha", s.ben.Name)
 	// somebody else's poll is none of ours
-	other := matrixtest.Must(s.anke.SendContent(s.ctx, room, event.EventUnstablePollStart, json.RawMessage(evt.Content.VeryRaw)))(s.t)
+	other := matrixtest.Must(s.anke.SendContent(s.ctx, room, event.EventUnstablePollStart, evt.Content.VeryRaw))(s.t)
 	s.vote(s.cem, room, other, false, "2")
 	s.done(s.cem, room)
 	s.come(place+" Alpha", s.ben.Name)

@@ -34,6 +34,9 @@ func runEdit(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 	}
 	now := c.Now.In(c.Network.Zone)
 	if line.Empty() {
+		if _, err := offers.ReadDates(c.Lang, line.Dates, &o, now); line.Dates != "" && err != nil {
+			return nil, c.wrong("edit_word", lang.Values{"Text": short(line.Dates), "Number": o.Number, "Word": c.Command.Name(c.Lang)})
+		}
 		return nil, c.wrong("edit_how", lang.Values{"Number": o.Number, "Word": c.Command.Name(c.Lang)})
 	}
 	if o.Status == store.OfferCancelled && !line.Back {

@@ -136,7 +136,7 @@ func TestJoinSeats(t *testing.T) {
 	req := Request{Event: "$a", Room: askerDM, Sender: "@anna:example.org", Direct: true, ReplyTo: "$ask", Networks: []Network{h.network(lang.German)}, Text: "ja", Now: h.now}
 	req.Networks[0].Organiser = true
 	h.expect(req, "ab jetzt ist es ein Angebot: Nr. 1", "Eine Person ist bei Nr. 3 zu einem Termin angemeldet, den es bei Nr. 1 nicht gibt.")
-	h.expect(h.as(ben, "teilnehmer 1"), "eine Person kommt, ausgebucht, Warteliste, eine Person wartet")
+	h.expect(h.as(ben, "teilnehmer 1"), "eine Person kommt, ausgebucht, eine Person wartet")
 	h.expect(h.chat(dora, "dabei"), "Warteliste, Nr. 1")
 	var told string
 	if err := h.store.Reader().QueryRowContext(t.Context(), `SELECT content FROM outbox WHERE key LIKE 'joined/%' AND user_id = $1`, dora).Scan(&told); err != nil || !strings.Contains(told, "Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)") {

@@ -307,8 +307,8 @@ func TestGoingWaits(t *testing.T) {
 	h.expect(h.as("@cem:example.org", "dabei 1"), "[⏳] [private] Alle Plätze sind vergeben. Du bist Nr. 1 auf der Warteliste: Kollegiale Beratung (1)")
 	h.expect(h.as("@dora:example.org", "dabei 1"), "Du bist Nr. 2 auf der Warteliste")
 	h.expect(h.chat("@dora:example.org", "dabei"), "Kollegiale Beratung · Warteliste, Nr. 2")
-	h.expect(h.as("@eva:example.org", "teilnehmer 1"), "eine Person kommt, ausgebucht, Warteliste, 2 warten")
-	h.expect(h.as("@eva:example.org", "angebot 1"), "eine Person kommt, ausgebucht, Warteliste, 2 warten")
+	h.expect(h.as("@eva:example.org", "teilnehmer 1"), "eine Person kommt, ausgebucht, 2 warten")
+	h.expect(h.as("@eva:example.org", "angebot 1"), "eine Person kommt, ausgebucht, 2 warten")
 	h.expect(h.as("@cem:example.org", "dochnicht 1"), "Du bist abgemeldet")
 	h.expect(h.chat("@dora:example.org", "dabei"), "Kollegiale Beratung · Warteliste, Nr. 1")
 	h.expect(h.as(ben, "dochnicht 1"), "Du bist abgemeldet")
@@ -323,7 +323,7 @@ func TestAttendees(t *testing.T) {
 	h.oddOffers()
 	cem, dora, eva := id.UserID("@cem:example.org"), id.UserID("@dora:example.org"), id.UserID("@eva:example.org")
 	h.people(ben, cem, dora, eva)
-	h.expect(h.as(eva, "teilnehmer 7"), "Reihe (7), Mittwoch, 25. November 2026, 10:00–11:00 Uhr: 0 kommen")
+	h.expect(h.as(eva, "teilnehmer 7"), "Reihe (7), Mittwoch, 25. November 2026, 10:00–11:00 Uhr: niemand angemeldet")
 	h.expect(h.as(ben, "dabei 7 25.11. 10:00 mit namen"), "Die anderen sehen dich als »ben«. Mit dabei 7 ohne namen")
 	h.expect(h.chat(cem, "dabei 7 25.11. 10:00"), "Die anderen sehen nur, wie viele kommen. Deinen Namen sehen nur die Organisierenden und wer das Angebot mitgebracht hat. Mit dabei 7 mit namen")
 	shown := "2 kommen\nGern genannt: ben"
@@ -353,7 +353,7 @@ func TestAttendees(t *testing.T) {
 	h.expect(h.as(ben, "dabei 2"), "Die anderen sehen dich als »ben«")
 	h.expect(h.chat(ben, "going without my name"), "All right")
 	h.equal("never", h.say(h.as(eva, "teilnehmer 2")), "Brandschutz @\u200broom **wichtig** `rm` (2), Mittwoch, 2. Dezember 2026, 09:00–12:00 Uhr: eine Person kommt")
-	h.expect(h.as(eva, "teilnehmer 4"), "Vorbei (4), Freitag, 20. November 2026, 10:00–11:00 Uhr: 0 kommen") // for afterwards
+	h.expect(h.as(eva, "teilnehmer 4"), "Vorbei (4), Freitag, 20. November 2026, 10:00–11:00 Uhr: niemand angemeldet") // for afterwards
 	h.expect(h.as(eva, "teilnehmer 3"), "[problem signup_help]")
 	h.expect(h.as(eva, "teilnehmer"), "[problem signup_which] Welches Angebot? Schreib seine Nummer, zum Beispiel !teilnehmer 3.")
 	h.expect(h.as(eva, "teilnehmer 99"), "[problem offer_unknown]")

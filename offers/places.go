@@ -49,7 +49,7 @@ func (v View) places(i Item) string {
 		return ""
 	case free == 0:
 		return v.say("signup_full")
-	case free > fewPlaces:
+	case free > fewPlaces, i.Going == 0:
 		return v.say("signup_places", lang.Values{"Count": i.Capacity})
 	}
 	return v.say("signup_left", lang.Values{"Count": free})

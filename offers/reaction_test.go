@@ -180,6 +180,9 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	user := func(n int) id.UserID { return id.UserID(fmt.Sprintf("@p%d:example.org", n)) }
+	few := Item{Offer: i.Offer}
+	few.Capacity, few.Status = 3, store.OfferActive
+	tb.equal("nobody in a few places", tb.view("de").places(few), "3 Plätze")
 	tb.signUp(i, user(1), "$1", AsBefore)
 	shows("one of five", "")
 	tb.signUp(i, user(2), "$2", AsBefore)
@@ -190,7 +193,7 @@ func TestPlaces(t *testing.T) {
 	shows("full", "ausgebucht, Warteliste")
 	tb.signUp(i, user(6), "$6", AsBefore)
 	shows("waits", "")
-	tb.equal("offer", strings.Contains(RenderOffer(tb.view("de"), tb.find(1)).Plain(), "5 kommen, ausgebucht, Warteliste, eine Person wartet"), true)
+	tb.equal("offer", strings.Contains(RenderOffer(tb.view("de"), tb.find(1)).Plain(), "5 kommen, ausgebucht, eine Person wartet"), true)
 	_, items, _ := tb.ask("de", "woche")
 	tb.equal("list", strings.Contains(RenderList(tb.view("de"), Query{}, items, 1).Plain(), "One · ausgebucht, Warteliste"), true)
 	tb.signOff(i, user(1))

@@ -105,7 +105,14 @@ func (v View) SignedOff(i Item, was bool) *lang.Text {
 func (v View) Numbers(i Item) string {
 	s := v.say("signup_count", lang.Values{"Count": i.Going})
 	free, limited := i.free()
+	if i.Going == 0 {
+		s = v.say("signup_nobody")
+	}
 	switch {
+	case limited && i.Going == 0:
+		s += ", " + v.say("signup_places", lang.Values{"Count": i.Capacity})
+	case limited && free == 0 && i.Waiting > 0:
+		s += ", " + v.say("signup_booked")
 	case limited && free == 0:
 		s += ", " + v.say("signup_full")
 	case limited:

@@ -162,7 +162,7 @@ func TestSignUp(t *testing.T) {
 		here := matrixtest.Must(s.anke.Reply(s.ctx, room, one.ID, "!dabei"))(t)
 		s.signed(s.anke, 0, here, "⏳")
 		s.told(s.anke, fmt.Sprintf("Du bist Nr. 1 auf der Warteliste: %s Einzeln", place))
-		s.says(s.ben, room, fmt.Sprintf("!teilnehmer %d", number("Einzeln")), "eine Person kommt, ausgebucht, Warteliste, eine Person wartet\nGern genannt: "+s.cem.UserID.Localpart())
+		s.says(s.ben, room, fmt.Sprintf("!teilnehmer %d", number("Einzeln")), "eine Person kommt, ausgebucht, eine Person wartet\nGern genannt: "+s.cem.UserID.Localpart())
 		all := s.say(s.anke, room, fmt.Sprintf("!teilnehmer %d", number("Alpha")))
 		s.signed(s.anke, 0, all, "✅")
 		s.told(s.anke, "Es kommen: "+s.ben.UserID.Localpart())

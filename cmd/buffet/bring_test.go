@@ -168,7 +168,7 @@ func TestBringsAfterApproval(t *testing.T) {
 		c.react(c.anke, c.chat(c.anke), mine.ID, "✅")
 		c.answered(c.anke, mine.ID, "Freigegeben", title)
 		c.told(c.ben, "freigegeben")
-		if body := c.mended(c.cem, 0, other, "Titel:"); !strings.Contains(body, "Freigegeben von "+c.anke.UserID.String()) {
+		if body := c.mended(c.cem, 0, other, "Titel:"); !strings.HasPrefix(strings.TrimPrefix(body, "* "), "Freigegeben von ") || !strings.Contains(body, " ("+c.anke.UserID.String()+"): ") {
 			t.Errorf("the other organiser reads:\n%s", body)
 		}
 		late := matrixtest.Must(c.cem.Reply(c.ctx, c.chat(c.cem), other.ID, "nein"))(t)

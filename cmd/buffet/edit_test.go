@@ -137,7 +137,7 @@ func TestChangesASeries(t *testing.T) {
 		x.yes(x.ben, room, x.says(x.ben, room, cmd("%s findet statt", x.day(0)), "findet statt"), "Geändert")
 		x.twoAtOnce(t, room, cmd)
 		x.yes(x.anke, room, x.says(x.anke, room, fmt.Sprintf("!absage %d alle", n), "Das Angebot fällt aus"), "Abgesagt")
-		x.told(x.ben, "hat es geändert")
+		x.told(x.ben, "hat abgesagt")
 		x.says(x.ben, room, cmd("titel x"), "ist abgesagt")
 	})
 }

@@ -34,7 +34,11 @@ func decideJoin(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, ye
 	if err != nil {
 		return nil, nil, err
 	}
-	v := lang.Values{"Number": stays.Number, "Other": goes.Number, "Title": stays.Title, "Who": c.Sender.String()}
+	who, err := person(ctx, tx, p.Network, c.Sender)
+	if err != nil {
+		return nil, nil, err
+	}
+	v := lang.Values{"Number": stays.Number, "Other": goes.Number, "Title": stays.Title, "Who": who}
 	if !yes {
 		return c.say("join_two", v), c.say("join_two_by", v), nil // each pair is asked about once
 	}

@@ -134,7 +134,7 @@ func retryAfter(err error) time.Duration {
 // onItsWay is how long a request of a process that died may still be on its
 // way. Homeservers recognise a transaction id only once its first request is
 // through, so a second one must not overtake it.
-const onItsWay = 10 * time.Second
+const onItsWay = 5 * time.Second
 
 var (
 	errNoTarget = errors.New("the message it refers to was never sent")

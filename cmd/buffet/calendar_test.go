@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -177,16 +178,11 @@ func TestWebPortInUse(t *testing.T) {
 	if _, err := w.open(t.Context()); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), at+" (web.listen)") {
 		t.Errorf("got %v", err)
 	}
-	go func() { // it answers, but it is not ours
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
-			_ = c.Close()
-		}
-	}()
+	other := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "hello") // it answers, but it is not ours
+	})}
+	go func() { _ = other.Serve(ln) }()
+	defer other.Close()
 	dir := configured(t)
 	appendFile(t, dir, fmt.Sprintf("web: {listen: %q, url: \"http://%s\"}\n", at, at))
 	if out, code := call(t, dir, "check"); code != 1 || !strings.Contains(out, "✗ web: listens on "+at+": listen on "+at+" (web.listen): address already in use") {

@@ -134,7 +134,7 @@ func retryAfter(err error) time.Duration {
 // onItsWay is how long a request of a process that died may still be on its
 // way. Homeservers recognise a transaction id only once its first request is
 // through, so a second one must not overtake it.
-const onItsWay = 5 * time.Second
+const onItsWay = 10 * time.Second
 
 var (
 	errNoTarget = errors.New("the message it refers to was never sent")
@@ -159,15 +159,16 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 			return "", err
 		}
 	}
-	if err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay)); errors.Is(err, store.ErrNotFound) {
-		return "", errWithdrawn
-	} else if err != nil {
-		return "", err
-	}
 	if o.Redacts != "" {
+		if err := b.trying(ctx, o); err != nil {
+			return "", err
+		}
 		return b.redact(ctx, room, o)
 	}
 	kind, content, err := b.content(ctx, room, o.Message)
+	if err == nil {
+		err = b.trying(ctx, o) // after a file went up, which takes its time
+	}
 	if err != nil {
 		return "", err
 	}
@@ -180,6 +181,15 @@ func (b *Bot) send(ctx context.Context, o store.Outgoing) (id.EventID, error) {
 		return "", err
 	}
 	return resp.EventID, nil
+}
+
+// trying notes that a message is about to be handed to the homeserver.
+func (b *Bot) trying(ctx context.Context, o store.Outgoing) error {
+	err := b.Store.Trying(ctx, o.Seq, time.Now().Add(onItsWay))
+	if errors.Is(err, store.ErrNotFound) {
+		return errWithdrawn
+	}
+	return err
 }
 
 // listedAfter is how many tries a homeserver gets to list the one that a

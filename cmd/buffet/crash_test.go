@@ -1,16 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"log"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -31,14 +24,11 @@ const (
 // slots come due, and then counts: everything once. Meanwhile members ask, mark,
 // answer and delete.
 //
-// The bot speaks to the homeserver through a proxy that brings every request
-// to its end even if the bot is dead by then, as the proxies in front of real
-// homeservers can: Dendrite with its pure Go SQLite does not survive requests
-// that are cut off in the middle of a transaction. It is also the harder case
-// for the bot, whose message has arrived without its hearing of it.
+// The homeserver's front brings every request to its end even if the bot is
+// dead by then. That is the harder case for the bot, whose message has arrived
+// without its hearing of it.
 func TestCrash(t *testing.T) {
 	h := newHouse(t)
-	h.url = steadyProxy(t, h.hs.URL)
 	plain, encrypted, p := h.settle()
 	h.says(h.anke, plain, "!angebot 1", "Beratung 1")
 	h.says(h.anke, encrypted, "!angebot 1", "Beratung 1")
@@ -112,32 +102,6 @@ func (h *house) planSlots(rooms ...id.RoomID) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-}
-
-// steadyProxy passes requests on and does not let go of them when the client does.
-func steadyProxy(t *testing.T, target string) string {
-	t.Helper()
-	to, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	proxy.ErrorLog = log.New(io.Discard, "", 0) // answers that nobody waits for any more
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return // cut off before it was whole: it never arrived
-		}
-		r = r.WithContext(context.WithoutCancel(r.Context()))
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		if q := r.URL.Query(); q.Has("timeout") { // a sync that nobody waits for any more should not go on for long
-			q.Set("timeout", "1000")
-			r.URL.RawQuery = q.Encode()
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
 }
 
 // send sends a text, as people do: again, if the homeserver says that it is busy.

@@ -18,7 +18,7 @@ const crashDigests = 3 // in each room
 // TestDigestCrash kills the bot at random instants while digests are drafted,
 // released, posted and mended, and then counts: everything once.
 func TestDigestCrash(t *testing.T) {
-	c := newCircleBy(t, func(h *house) { h.url = steadyProxy(t, h.hs.URL) })
+	c := newCircle(t)
 	rooms := []id.RoomID{c.plain, c.encrypted}
 	stop, killed := make(chan struct{}), make(chan int)
 	var chat id.RoomID

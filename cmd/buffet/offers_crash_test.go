@@ -52,7 +52,7 @@ type crashDatesTest struct {
 
 func newCrashDates(t *testing.T) *crashDatesTest {
 	t.Helper()
-	c := newCircleBy(t, func(h *house) { h.url = steadyProxy(t, h.hs.URL) })
+	c := newCircle(t)
 	d := &crashDatesTest{circle: c, rooms: []id.RoomID{c.plain, c.encrypted}, began: time.Now()}
 	zone := matrixtest.Must(time.LoadLocation("Europe/Berlin"))(t)
 	phrases := matrixtest.Must(lang.Load())(t)

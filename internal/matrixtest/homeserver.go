@@ -35,6 +35,7 @@ type Server struct {
 	temporary         bool
 
 	unlock func() // frees the folder
+	front  *front
 
 	mu   sync.Mutex
 	proc *process
@@ -64,22 +65,25 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	return s, nil
 }
 
-// startOn starts on the port; a free one may be gone until Dendrite takes it,
-// so that is tried with another one.
+// startOn starts behind a front on that port. The free one that Dendrite gets
+// may be gone until it takes it, so that is tried with another one.
 func (s *Server) startOn(ctx context.Context, port int) error {
 	var errs []error
 	for range 3 {
-		addr, err := address(port)
+		addr, err := address()
 		if err != nil {
 			return fmt.Errorf("take a port: %w", err)
 		}
-		s.addr, s.URL = addr, "http://"+addr
-		err = s.launch(ctx)
-		if err == nil {
+		s.addr = addr
+		if err = s.launch(ctx); err == nil {
+			if s.front, err = newFront(port, addr); err != nil {
+				return errors.Join(fmt.Errorf("take port %d: %w", port, err), s.halt(syscall.SIGKILL))
+			}
+			s.URL = s.front.url
 			return nil
 		}
 		errs = append(errs, err)
-		if port != 0 || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			break
 		}
 	}
@@ -91,7 +95,7 @@ func (s *Server) startOn(ctx context.Context, port int) error {
 func (s *Server) Stop() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(s.halt(syscall.SIGTERM), s.cleanup())
+	return errors.Join(s.front.close(), s.halt(syscall.SIGTERM), s.cleanup())
 }
 
 // Restart ends the server in good order and starts it again on its data and port.
@@ -192,7 +196,7 @@ func (s *Server) waitReady(ctx context.Context, proc *process) error {
 			return fmt.Errorf("wait for its first answer: %w", ctx.Err())
 		case <-tick.C:
 		}
-		if answers(ctx, s.URL+"/_matrix/client/versions") {
+		if answers(ctx, "http://"+s.addr+"/_matrix/client/versions") {
 			return nil
 		}
 	}
@@ -211,9 +215,9 @@ func answers(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// address is 127.0.0.1 with the port, or with any free one if it is 0.
-func address(port int) (string, error) {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+// address is 127.0.0.1 with any free port.
+func address() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -1,0 +1,63 @@
+package matrixtest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// longestPoll bounds a sync that nobody may wait for any more.
+const longestPoll = 5 * time.Second
+
+// front stands before Dendrite as proxies stand before real homeservers: it
+// brings every request to its end even if its client is gone by then. Dendrite
+// with its pure Go SQLite does not survive requests that are cut off: the
+// connection keeps what it was reading, and whatever it is to write from then
+// on fails as locked (SQLITE_BUSY_SNAPSHOT).
+type front struct {
+	server *http.Server
+	url    string
+}
+
+// newFront listens on 127.0.0.1 and passes on to the address; port 0 is any.
+func newFront(port int, to string) (*front, error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, err
+	}
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: to})
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // answers that nobody waits for any more
+	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	f := &front{url: "http://" + listener.Addr().String(), server: &http.Server{ReadHeaderTimeout: time.Minute,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return // cut off before it was whole: it never arrived
+			}
+			r = r.WithContext(context.WithoutCancel(r.Context()))
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if q := r.URL.Query(); q.Has("timeout") {
+				if ms, err := strconv.ParseInt(q.Get("timeout"), 10, 64); err != nil || ms > longestPoll.Milliseconds() {
+					q.Set("timeout", strconv.FormatInt(longestPoll.Milliseconds(), 10))
+					r.URL.RawQuery = q.Encode()
+				}
+			}
+			proxy.ServeHTTP(w, r)
+		})}}
+	go func() { _ = f.server.Serve(listener) }()
+	return f, nil
+}
+
+func (f *front) close() error {
+	if f == nil {
+		return nil
+	}
+	return f.server.Close()
+}

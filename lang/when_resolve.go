@@ -159,7 +159,7 @@ func (r *whenReader) timed(w *When, loc *time.Location, day, last time.Time, sta
 		if !stop.set || r.rep.Freq != "" || r.both {
 			return r.wrong("when_days_times", Values{"From": Day(r.lang, day), "To": Day(r.lang, last)})
 		}
-		if r.unsure(stop) && !(overNight(start, stop) && stop.form == whenHours && last.Equal(day.AddDate(0, 0, 1))) {
+		if r.unsure(stop) && (!overNight(start, stop) || stop.form != whenHours || !last.Equal(day.AddDate(0, 0, 1))) {
 			return r.either(stop)
 		}
 		day = last

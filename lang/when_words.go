@@ -47,7 +47,7 @@ var (
 	// Slips of the pen in words that are too near to others to forgive one letter in general.
 	whenSlips = map[string]string{
 		"morgn": "morgen", "mrogen": "morgen", "moregn": "morgen", "morgne": "morgen", "morgenn": "morgen", "uebermorgn": "uebermorgen",
-		"tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorow": "tomorrow", "tomorro": "tomorrow", "tommorro": "tomorrow", "tomorrw": "tomorrow",
+		"tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorow": "tomorrow", "tomorro": "tomorrow", "tommorro": "tomorrow", "tomorrw": "tomorrow", //nolint:misspell // slips as people make them
 	}
 	// Words of their own that lie one letter beside a weekday or a month: never taken for a slip of the pen.
 	whenOthers = []string{"match", "montage", "mittag", "morgen", "monat", "monate", "mittags", "marsch", "sontage", "freitod"}

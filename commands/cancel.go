@@ -80,15 +80,9 @@ func (c *Call) proposeCancel(ctx context.Context, tx *store.Tx, o store.Offer, e
 
 // confirmCancel takes an offer, or dates of it, off the table at the yes.
 func confirmCancel(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (*Reply, error) {
-	e, o, err := c.proposedChange(ctx, tx, p)
-	if err != nil {
-		return nil, err
-	}
-	if meanwhile, err := c.meanwhile(&e.Was, &o); err != nil {
-		return nil, err
-	} else if meanwhile != nil {
-		reply, err := c.proposeCancel(ctx, tx, o, e, meanwhile)
-		return c.overtaken(reply, meanwhile, err)
+	e, o, late, err := c.inTime(ctx, tx, p, c.proposeCancel)
+	if err != nil || late != nil {
+		return late, err
 	}
 	after, err := offers.CancelOffer(ctx, tx, o, e.Scope, e.Key, e.Reason, c.Now)
 	if err != nil {

@@ -207,15 +207,9 @@ func (c *Call) scopeWords(o *store.Offer, e editing) *lang.Text {
 
 // confirmEdit changes an offer at the yes to what was shown.
 func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (*Reply, error) {
-	e, o, err := c.proposedChange(ctx, tx, p)
-	if err != nil {
-		return nil, err
-	}
-	if meanwhile, err := c.meanwhile(&e.Was, &o); err != nil {
-		return nil, err
-	} else if meanwhile != nil {
-		reply, err := c.proposeEdit(ctx, tx, o, e, meanwhile)
-		return c.overtaken(reply, meanwhile, err)
+	e, o, late, err := c.inTime(ctx, tx, p, c.proposeEdit)
+	if err != nil || late != nil {
+		return late, err
 	}
 	if waits, err := c.editWaits(ctx, tx, &e.Edit); err != nil {
 		return nil, err
@@ -235,6 +229,23 @@ func confirmEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal) (
 		}
 	}
 	return &Reply{Text: c.say("edit_done", lang.Values{"Number": o.Number, "Title": shorten(after.Title, 120)})}, c.tellAuthor(ctx, tx, p, &o, &after)
+}
+
+// inTime is a proposal's change and the offer as it is now. If somebody else
+// has changed that since, late is the answer: the change is proposed anew.
+func (c *Call) inTime(ctx context.Context, tx *store.Tx, p store.Proposal,
+	propose func(context.Context, *store.Tx, store.Offer, editing, *lang.Text) (*Reply, error),
+) (e editing, o store.Offer, late *Reply, err error) {
+	if e, o, err = c.proposedChange(ctx, tx, p); err != nil {
+		return e, o, nil, err
+	}
+	meanwhile, err := c.meanwhile(&e.Was, &o)
+	if err != nil || meanwhile == nil {
+		return e, o, nil, err
+	}
+	again, err := propose(ctx, tx, o, e, meanwhile)
+	late, err = c.overtaken(again, meanwhile, err)
+	return e, o, late, err
 }
 
 // proposedChange is a proposal's change and the offer as it is now, which the

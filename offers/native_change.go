@@ -106,14 +106,8 @@ func Changed(o store.Offer, scope Scope, key time.Time, e Edit, now time.Time) (
 		e.texts(&o)
 		return o, nil
 	}
-	t, err := newTimetable(&o)
+	t, scope, key, err := meant(&o, scope, key, now)
 	if err != nil {
-		return o, err
-	}
-	if !t.series() {
-		scope = All
-	}
-	if scope, key, err = t.mean(scope, key, now); err != nil {
 		return o, err
 	}
 	if err := e.some(scope, &o); err != nil {
@@ -193,14 +187,8 @@ func Cancelled(o store.Offer, scope Scope, key, now time.Time) (store.Offer, err
 		o.Status = store.OfferCancelled
 		return o, nil
 	}
-	t, err := newTimetable(&o)
+	t, scope, key, err := meant(&o, scope, key, now)
 	if err != nil {
-		return o, err
-	}
-	if !t.series() {
-		scope = All
-	}
-	if scope, key, err = t.mean(scope, key, now); err != nil {
 		return o, err
 	}
 	if key.IsZero() {

@@ -48,6 +48,20 @@ func (t *timetable) coming(now time.Time) ([]Date, error) {
 	return slices.DeleteFunc(dates, func(d Date) bool { return !d.Start.After(now) }), nil
 }
 
+// meant is an offer's timetable, and what exactly a scope of it is about (mean).
+// A single date is all there is.
+func meant(o *store.Offer, scope Scope, key, now time.Time) (*timetable, Scope, time.Time, error) {
+	t, err := newTimetable(o)
+	if err != nil {
+		return nil, scope, key, err
+	}
+	if !t.series() {
+		scope = All
+	}
+	scope, key, err = t.mean(scope, key, now)
+	return t, scope, key, err
+}
+
 // mean finds what exactly a scope is about: for All the next date that takes
 // place, the zero time if there is none. What follows the next date is All.
 func (t *timetable) mean(scope Scope, key, now time.Time) (Scope, time.Time, error) {

@@ -77,24 +77,31 @@ func openSeats(ctx context.Context, tx *store.Tx, v View, seats map[int]store.An
 	return open, nil
 }
 
-// askWhich asks which of several dates is meant.
+// askWhich asks which of several dates one comes to.
 func askWhich(ctx context.Context, tx *store.Tx, v View, r Reaction, open []Item) error {
+	return tellWhich(ctx, tx, v, r, open, whichPrefix, "signup_which_post", func(t *lang.Text, i Item, next bool) {
+		if sign := SeatSign(i.Seat); sign != "" {
+			t.Raw(sign + " ")
+		}
+		t.Raw(v.when(i) + " · ").Bold(clip(i.Title, maxTitle)).Raw(" · ").Code(v.signUpWord(i, next))
+	})
+}
+
+// tellWhich asks a person, once per post, which of several dates is meant; not
+// those who want nothing stored. line is a date, which may be its offer's next.
+func tellWhich(ctx context.Context, tx *store.Tx, v View, r Reaction, open []Item, prefix, head string, line func(t *lang.Text, i Item, next bool)) error {
 	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(r.User)); err != nil || gone {
 		return err
 	}
-	t := new(lang.Text).Say(v.say("signup_which_post"))
+	t := new(lang.Text).Say(v.say(head))
 	for _, i := range open {
 		next, err := NextOpen(ctx, tx, i.Offer, v.Now)
 		if err != nil {
 			return err
 		}
-		t.Line()
-		if sign := SeatSign(i.Seat); sign != "" {
-			t.Raw(sign + " ")
-		}
-		t.Raw(v.when(i) + " · ").Bold(clip(i.Title, maxTitle)).Raw(" · ").Code(v.signUpWord(i, next.Key.Equal(i.Key)))
+		line(t.Line(), i, next.Key.Equal(i.Key))
 	}
-	_, err := tx.Send(ctx, store.Message{Key: whichPrefix + tx.HashPerson(r.User) + "/" + r.Post, User: r.User,
+	_, err := tx.Send(ctx, store.Message{Key: prefix + tx.HashPerson(r.User) + "/" + r.Post, User: r.User,
 		Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)
 	return err
 }

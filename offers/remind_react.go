@@ -60,26 +60,15 @@ func remindedNext(ctx context.Context, q store.Querier, v View, r *Reminded) (*l
 	return v.RemindedText(r, err == nil && next.Key.Equal(r.Key)), store.Ignore(err)
 }
 
-// alarmWhich asks which of several dates is meant.
+// alarmWhich asks which of several dates one is to be reminded of.
 func alarmWhich(ctx context.Context, tx *store.Tx, v View, by Reaction, open []Item) error {
-	if gone, err := store.Forgotten(ctx, tx, tx.HashPerson(by.User)); err != nil || gone {
-		return err
-	}
-	t := new(lang.Text).Say(v.say("remind_which"))
-	for _, i := range open {
-		next, err := NextOpen(ctx, tx, i.Offer, v.Now)
-		if err != nil {
-			return err
-		}
+	return tellWhich(ctx, tx, v, by, open, "alarm/which/", "remind_which", func(t *lang.Text, i Item, next bool) {
 		word := v.Prefix + v.say("remind_command") + " " + strconv.Itoa(i.Number)
-		if !next.Key.Equal(i.Key) {
+		if !next {
 			word += " " + v.day(i)
 		}
-		t.Line().Code(word).Raw(" · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
-	}
-	_, err := tx.Send(ctx, store.Message{Key: "alarm/which/" + tx.HashPerson(by.User) + "/" + by.Post, User: by.User,
-		Plain: t.Plain(), HTML: t.HTML(), IfThere: true}, v.Now)
-	return err
+		t.Code(word).Raw(" · " + v.when(i) + " · ").Bold(clip(i.Title, maxTitle))
+	})
 }
 
 // AlarmBack undoes what a reaction asked for that is gone. What comes with a

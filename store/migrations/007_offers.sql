@@ -162,3 +162,7 @@ CREATE INDEX offer_window ON offer (network, kind, status);
 
 -- what is to be sent, in its order, without the texts
 CREATE INDEX outbox_due ON outbox (seq, run_at, room_id, user_id) WHERE sent_at = 0;
+
+-- what is due, in its order; with hundreds due at once it is asked for before each
+DROP INDEX job_ready;
+CREATE INDEX job_ready ON job (run_at, key, kind) WHERE state = 'ready';

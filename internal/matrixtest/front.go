@@ -35,13 +35,18 @@ func newFront(port int, to string) (*front, error) {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: to})
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // answers that nobody waits for any more
 	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+	proxy.ModifyResponse = whole
 	f := &front{url: "http://" + listener.Addr().String(), server: &http.Server{ReadHeaderTimeout: time.Minute,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				return // cut off before it was whole: it never arrived
 			}
-			r = r.WithContext(context.WithoutCancel(r.Context()))
+			// One that can be cancelled, though nobody does: without one, the
+			// proxy asks the connection whether the client is still there.
+			ctx, end := context.WithCancel(context.WithoutCancel(r.Context()))
+			defer end()
+			r = r.WithContext(ctx)
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			if q := r.URL.Query(); q.Has("timeout") {
 				if ms, err := strconv.ParseInt(q.Get("timeout"), 10, 64); err != nil || ms > longestPoll.Milliseconds() {
@@ -53,6 +58,13 @@ func newFront(port int, to string) (*front, error) {
 		})}}
 	go func() { _ = f.server.Serve(listener) }()
 	return f, nil
+}
+
+// whole reads the answer before any of it is passed on to a client that may be gone.
+func whole(resp *http.Response) error {
+	body, err := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return err
 }
 
 func (f *front) close() error {

@@ -90,12 +90,13 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 		if err != nil || n < 1 || n > maxMonths {
 			return c.wrong("set_months", lang.Values{"Max": maxMonths})
 		}
-	case slices.Contains([]string{"an", "ein", "on", "ja", "yes"}, value):
-		value = store.On
-	case slices.Contains([]string{"aus", "off", "nein", "no"}, value):
-		value = store.Off
+	case (key == store.SetApproval || key == store.SetSimple) && slices.Contains([]string{"netz", "netzwerk", "network"}, value):
+		value = "" // as the network has it
 	default:
-		return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
+		var ok bool
+		if value, ok = onOff(value); !ok {
+			return c.wrong("set_on_off", lang.Values{"Word": c.Args[0]})
+		}
 	}
 	if key == store.SetMeaning {
 		return c.setMeaning(ctx, tx, value == store.On)
@@ -111,6 +112,17 @@ func (c *Call) set(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return tx.SetSetting(ctx, c.Network.Room, key, value)
+}
+
+// onOff reads a folded word for On or Off.
+func onOff(word string) (value string, ok bool) {
+	switch word {
+	case "an", "ein", "on", "ja", "yes":
+		return store.On, true
+	case "aus", "off", "nein", "no":
+		return store.Off, true
+	}
+	return "", false
 }
 
 // Card is what the bot does in a room, what it keeps there and for how long,

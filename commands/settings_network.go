@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,14 +11,16 @@ import (
 	"buffet/store"
 )
 
-// setNetwork is "einstellungen angebote freigabe" and "einstellungen feiertage
-// NRW", which hold for the whole network. It is false for other settings.
+// setNetwork is "einstellungen angebote freigabe", "einstellungen feiertage
+// NRW" and "einstellungen netz freigabe aus", which hold for the whole network.
+// It is false for other settings.
 func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, error) {
 	if len(c.Args) == 0 {
 		return nil, false, nil
 	}
 	set := map[string]func(context.Context, *store.Tx, string) (*lang.Text, error){
 		"angebote": c.setBring, "offers": c.setBring, "feiertage": c.setHolidays, "feiertag": c.setHolidays, "holidays": c.setHolidays,
+		"netz": c.setRooms, "netzwerk": c.setRooms, "network": c.setRooms,
 	}[fold(c.Args[0])]
 	if set == nil {
 		return nil, false, nil
@@ -25,7 +28,7 @@ func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, 
 	if !c.Network.Organiser || c.Doubtful {
 		return nil, true, c.mayOrganise()
 	}
-	before, err := c.Table.networkLines(ctx, tx, *c.Network, c.Lang)
+	before, err := store.NetworkSettings(ctx, tx, c.Network.Name)
 	if err != nil {
 		return nil, true, err
 	}
@@ -33,7 +36,7 @@ func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, 
 	if err != nil {
 		return nil, true, err
 	}
-	if now, err := c.Table.networkLines(ctx, tx, *c.Network, c.Lang); err != nil || now == before {
+	if now, err := store.NetworkSettings(ctx, tx, c.Network.Name); err != nil || maps.Equal(now, before) {
 		return text, true, err
 	}
 	return text, true, c.showCards(ctx, tx)
@@ -82,6 +85,27 @@ func (c *Call) setHolidays(ctx context.Context, tx *store.Tx, value string) (*la
 		return nil, err
 	}
 	return c.say("set_holidays_now", lang.Values{"Network": c.Network.Name, "Region": c.Table.region(code, c.Lang)}), nil
+}
+
+// setRooms is what holds in all rooms of the network that have nothing else set.
+func (c *Call) setRooms(ctx context.Context, tx *store.Tx, value string) (*lang.Text, error) {
+	word, state, _ := strings.Cut(value, " ")
+	key := settingWords()[fold(word)]
+	on, ok := onOff(fold(state))
+	if key != store.SetApproval && key != store.SetSimple || !ok {
+		return nil, c.wrong("set_rooms_how")
+	}
+	if on == store.On && key == store.SetSimple && c.Table.Model == "" {
+		return nil, c.wrong("set_no_model")
+	}
+	if err := tx.SetNetworkSetting(ctx, c.Network.Name, key, on); err != nil {
+		return nil, err
+	}
+	text := c.say("set_rooms_now", lang.Values{"Network": c.Network.Name, "Setting": word + " " + state, "Word": word})
+	if on == store.On && key == store.SetSimple {
+		text.Line().Add(c.say("set_rooms_model"))
+	}
+	return text, nil
 }
 
 // region is what the region of a code is called.

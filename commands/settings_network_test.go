@@ -3,7 +3,10 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
+
+	"maunium.net/go/mautrix/id"
 
 	"buffet/lang"
 	"buffet/store"
@@ -47,5 +50,53 @@ func TestNetworkSettingShowsCards(t *testing.T) {
 		if got := cards(tt.line); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: cards in %q, want %q", tt.line, got, tt.want)
 		}
+	}
+}
+
+// What is set for all rooms holds where nothing else is set.
+func TestNetworkSettingForRooms(t *testing.T) {
+	h := newTalk(t)
+	h.table.Model = "llm.example.org"
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutRoom(ctx, store.Room{ID: "!second:example.org", Network: "Nord", Joined: h.now})
+	})
+	set := func(key string) string {
+		t.Helper()
+		var got []string
+		for _, r := range []id.RoomID{room, "!second:example.org"} {
+			all, err := store.Settings(t.Context(), h.store.Reader(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, all[key])
+		}
+		return strings.Join(got, ",")
+	}
+	for _, tt := range []struct{ line, says, approval, simple string }{
+		{"einstellungen netz freigabe aus", "in allen Räumen von »Nord«", "off,off", ","},
+		{"einstellungen freigabe an", "freigabe an", "on,off", ","},
+		{"settings network simple on", "Das gilt jetzt", "on,off", "on,on"},
+		{"einstellungen freigabe netz", "freigabe netz", "off,off", "on,on"},
+		{"einstellungen netz freigabe vielleicht", "netz freigabe aus", "off,off", "on,on"},
+		{"einstellungen netz modell an", "Was soll in allen Räumen gelten?", "off,off", "on,on"},
+		{"einstellungen netz", "Was soll in allen Räumen gelten?", "off,off", "on,on"},
+		{"einstellungen netzwerk freigabe an", "in allen Räumen", "on,on", "on,on"},
+	} {
+		if got := h.say(h.organiser(lang.German, tt.line)); !strings.Contains(got, tt.says) {
+			t.Errorf("%s: %s", tt.line, got)
+		}
+		if a, s := set(store.SetApproval), set(store.SetSimple); a != tt.approval || s != tt.simple {
+			t.Errorf("%s: approval %s, simple %s", tt.line, a, s)
+		}
+	}
+	h.table.Model = ""
+	if got := h.say(h.organiser(lang.German, "einstellungen netz einfach aus")); !strings.Contains(got, "einfach aus") || set(store.SetSimple) != "off,off" {
+		t.Errorf("%s (%s)", got, set(store.SetSimple))
+	}
+	if got := h.say(h.organiser(lang.German, "einstellungen netz einfach an")); set(store.SetSimple) != "off,off" {
+		t.Errorf("without a model: %s", got)
+	}
+	if got := h.say(h.request(lang.German, "einstellungen netz freigabe aus")); set(store.SetApproval) != "on,on" {
+		t.Errorf("a member: %s", got)
 	}
 }

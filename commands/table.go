@@ -229,8 +229,8 @@ func literal() []Command {
 		{
 			Names: map[string]string{lang.German: "einstellungen", lang.English: "settings"},
 			Args: map[string]string{
-				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus, angebote freigabe, feiertage NRW]",
-				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off, offers approval, holidays NRW]",
+				lang.German:  "[erkennen an, hinweise aus, aufbewahrung 12, freigabe aus, modell an, einfach an, umfrage an, beginn aus, nachfrage aus, angebote freigabe, feiertage NRW, netz freigabe aus]",
+				lang.English: "[detect on, hints off, retention 12, approval off, model on, simple on, poll on, start off, afterwards off, offers approval, holidays NRW, network approval off]",
 			},
 			Short: "cmd_settings_short", Long: "help_settings", Network: true, Run: runSettings,
 		},

@@ -26,25 +26,18 @@ const (
 	SetPolls     = "polls"     // a poll follows each announcement
 )
 
-// Setting is what organisers set for a room under that key; "" if nothing.
+// Setting is what organisers set for a room itself under that key; "" if nothing.
 func Setting(ctx context.Context, q Querier, room id.RoomID, key string) (string, error) {
 	return oneSetting(ctx, q, `SELECT value FROM setting WHERE room_id = $1 AND key = $2`, room, key)
 }
 
-// Settings are all settings of a room.
+// Settings is all that holds in a room: what was set for it and, where nothing
+// was, for its network.
 func Settings(ctx context.Context, q Querier, room id.RoomID) (map[string]string, error) {
-	list, err := Collect(ctx, q, func(scan func(...any) error) (s [2]string, err error) {
-		err = scan(&s[0], &s[1])
-		return s, err
-	}, `SELECT key, value FROM setting WHERE room_id = $1`, room)
-	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
-	}
-	settings := map[string]string{}
-	for _, s := range list {
-		settings[s[0]] = s[1]
-	}
-	return settings, nil
+	return allSettings(ctx, q, `SELECT key, value FROM (
+			SELECT 0 AS own, key, value FROM network_setting WHERE network = (SELECT network FROM room WHERE room_id = $1)
+			UNION ALL SELECT 1, key, value FROM setting WHERE room_id = $1)
+		ORDER BY own`, room)
 }
 
 // SetSetting sets one; "" removes it.
@@ -52,7 +45,7 @@ func (tx *Tx) SetSetting(ctx context.Context, room id.RoomID, key, value string)
 	return tx.setSetting(ctx, "setting", "room_id", room.String(), key, value)
 }
 
-// The settings of a network.
+// The settings of a network, beside SetApproval and SetSimple for all of its rooms.
 const (
 	SetBring    = "bring"    // Off: members' offers appear only after an organiser's yes
 	SetHolidays = "holidays" // region (ISO 3166-2) on whose public holidays series have no dates
@@ -74,14 +67,24 @@ func PersonSetting(ctx context.Context, q Querier, user id.UserID, key string) (
 	return oneSetting(ctx, q, `SELECT value FROM person_setting WHERE user_id = $1 AND key = $2`, user, key)
 }
 
+// NetworkSettings is all that organisers set for a network.
+func NetworkSettings(ctx context.Context, q Querier, network string) (map[string]string, error) {
+	return allSettings(ctx, q, `SELECT key, value FROM network_setting WHERE network = $1`, network)
+}
+
 // PersonSettings is all that a person set for themselves.
 func PersonSettings(ctx context.Context, q Querier, user id.UserID) (map[string]string, error) {
+	return allSettings(ctx, q, `SELECT key, value FROM person_setting WHERE user_id = $1`, user)
+}
+
+// allSettings reads keys and values; of one key the last counts.
+func allSettings(ctx context.Context, q Querier, query string, of any) (map[string]string, error) {
 	list, err := Collect(ctx, q, func(scan func(...any) error) (s [2]string, err error) {
 		err = scan(&s[0], &s[1])
 		return s, err
-	}, `SELECT key, value FROM person_setting WHERE user_id = $1`, user)
+	}, query, of)
 	if err != nil {
-		return nil, fmt.Errorf("read settings of a person: %w", err)
+		return nil, fmt.Errorf("read settings: %w", err)
 	}
 	settings := map[string]string{}
 	for _, s := range list {

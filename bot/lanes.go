@@ -33,6 +33,10 @@ func (l *lanes[T]) run(ctx context.Context) {
 		for range len(free) {
 			delete(busy, <-free)
 		}
+		if len(busy) >= l.count { // nothing can begin before a lane comes free
+			delete(busy, wait(ctx, time.Time{}, nil, free))
+			continue
+		}
 		list, next, err := l.fetch(ctx)
 		if err != nil && ctx.Err() == nil {
 			l.log.Err(err).Msg("cannot read work")

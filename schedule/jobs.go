@@ -25,7 +25,6 @@ const (
 	keepFinished    = 7 * 24 * time.Hour
 	sweepEvery      = time.Hour
 	settleTime      = 10 * time.Second
-	dueAtOnce       = 200 // looked at beside those that can start: a kind may have used its share
 )
 
 // ErrNotReady means that a job was finished or re-armed in the meantime.
@@ -46,6 +45,7 @@ type Handler struct {
 // Job is a job in the hands of its handler.
 type Job struct {
 	store.Job
+	settled bool // by Done or Again
 }
 
 // Decode reads the job's arguments into v. Its error is permanent.
@@ -60,19 +60,20 @@ func (j *Job) Decode(v any) error {
 // and its end are one. ErrNotReady if that happened before: return it, so that
 // the work is undone.
 func (j *Job) Done(ctx context.Context, tx *store.Tx) error {
-	return ready(tx.FinishJob(ctx, j.Job, time.Now()))
+	return j.ready(tx.FinishJob(ctx, j.Job, time.Now()))
 }
 
 // Again arms the job anew for at, as if it had never run, instead of ticking
 // it off. ErrNotReady as for Done.
 func (j *Job) Again(ctx context.Context, tx *store.Tx, at time.Time) error {
-	return ready(tx.RearmJob(ctx, j.Job, at))
+	return j.ready(tx.RearmJob(ctx, j.Job, at))
 }
 
-func ready(did bool, err error) error {
+func (j *Job) ready(did bool, err error) error {
 	if err == nil && !did {
 		return ErrNotReady
 	}
+	j.settled = err == nil
 	return err
 }
 
@@ -135,12 +136,15 @@ func (q *Queue) Run(ctx context.Context) {
 		for _, j := range due {
 			running[j.Key] = j.Kind
 			workers.Go(func() {
-				q.work(ctx, &Job{j})
+				q.work(ctx, &Job{Job: j})
 				finished <- j.Key
 			})
 		}
 		wait := maxSleep
-		if err == nil {
+		if err == nil && len(running) < q.workers { // else the end of one comes first
+			if len(due) > 0 {
+				continue // what came first may have used up the share of its kind
+			}
 			wait, err = q.wait(ctx, now, unknown)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -159,9 +163,9 @@ func (q *Queue) Run(ctx context.Context) {
 	}
 }
 
-// due are the jobs to start now. running names them, with their kinds, and was
-// written before they were read, so that a job which ends meanwhile is not
-// taken for a new one.
+// due are jobs to start now, one at least if any can start. running names
+// those at work, with their kinds, and was written before these are read, so
+// that a job which ends meanwhile is not taken for a new one.
 func (q *Queue) due(ctx context.Context, now time.Time, running map[string]string) ([]store.Job, error) {
 	free := q.workers - len(running)
 	if free <= 0 {
@@ -175,7 +179,7 @@ func (q *Queue) due(ctx context.Context, now time.Time, running map[string]strin
 		share := q.handlers[kind].Share
 		return share > 0 && count[kind] >= share
 	})
-	list, err := q.store.DueJobs(ctx, now, kinds, free+len(running)+dueAtOnce)
+	list, err := q.store.DueJobs(ctx, now, kinds, q.workers)
 	list = slices.DeleteFunc(list, func(j store.Job) bool {
 		if _, is := running[j.Key]; is {
 			return true
@@ -228,6 +232,9 @@ func (q *Queue) work(ctx context.Context, j *Job) {
 		run, cancel := context.WithTimeout(log.WithContext(ctx), cmp.Or(h.Timeout, defaultTimeout))
 		cause = call(run, &log, h, j)
 		cancel()
+		if cause == nil && j.settled {
+			return
+		}
 	}
 	// what was done is written down even while we stop
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)

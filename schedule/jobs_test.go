@@ -232,7 +232,7 @@ func TestJobDoneInOwnTransaction(t *testing.T) {
 		if j := state(t, s, "a"); runs != 2 || told != 1 || j.State != store.JobDone {
 			t.Errorf("%d runs, %d effects, %+v", runs, told, j)
 		}
-		gone := Job{state(t, s, "a")}
+		gone := Job{Job: state(t, s, "a")}
 		err := s.Write(t.Context(), func(tx *store.Tx) error { return gone.Done(t.Context(), tx) })
 		again := s.Write(t.Context(), func(tx *store.Tx) error { return gone.Again(t.Context(), tx, time.Now()) })
 		if !errors.Is(err, ErrNotReady) || !errors.Is(again, ErrNotReady) {

@@ -179,7 +179,9 @@ func Open(ctx context.Context, s *Session, st *store.Store, log zerolog.Logger) 
 		}
 		return nil, fmt.Errorf("open encryption: %w", err)
 	}
-	a.crypto.Machine().IgnorePostDecryptionParseErrors = true // one odd field does not make a message undecryptable: readable
+	mach := a.crypto.Machine()
+	mach.CryptoStore = &olmStore{Store: mach.CryptoStore}
+	mach.IgnorePostDecryptionParseErrors = true // one odd field does not make a message undecryptable: readable
 	cli.Crypto = a.crypto
 	if err := a.fresh(ctx, func() error { return nil }); err != nil {
 		return nil, err

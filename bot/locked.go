@@ -33,9 +33,9 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 		b.Log.Warn().Stringer("room_id", evt.RoomID).Stringer("event_id", evt.ID).Msg("replayed message dropped")
 		return nil, nil
 	}
-	raw, err := json.Marshal(evt)
-	if err != nil {
-		return nil, fmt.Errorf("keep encrypted event: %w", err)
+	raw, fault := json.Marshal(evt)
+	if fault != nil {
+		return nil, fmt.Errorf("keep encrypted event: %w", fault)
 	}
 	in.Kind, in.Content = store.InLocked, string(raw)
 	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); ok {

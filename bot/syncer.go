@@ -75,6 +75,12 @@ func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, sin
 
 // library lets the library handle its part: keys and state.
 func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since string) error {
+	if since == "" && res.DeviceOTKCount.SignedCurve25519 == 0 {
+		// Dendrite leaves the count out of a first response. Taken for none left,
+		// new keys would push out old ones that somebody may just have got; the
+		// library asks for a count below zero.
+		res.DeviceOTKCount.SignedCurve25519 = -1
+	}
 	handle := func() error { return s.DefaultSyncer.ProcessResponse(ctx, res, since) } // fails only by a panic
 	var err error
 	if slices.Contains(res.DeviceLists.Changed, s.account.Client.UserID) {

@@ -96,6 +96,7 @@ func TestLateKeyKeepsTheTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := matrixtest.Must(l.anke.ThreadReply(ctx, room, root, "Wir beginnen jetzt jede Runde mit einer Frage."))(t)
+	matrixtest.Must(l.anke.WaitEvent(ctx, answer))(t) // Dendrite shows an event a little after it took it
 	evt := matrixtest.Must(l.Account.Client.GetEvent(ctx, room, answer))(t)
 	sent := time.UnixMilli(evt.Timestamp)
 	raw := matrixtest.Must(json.Marshal(evt))(t)

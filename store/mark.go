@@ -81,12 +81,6 @@ func MarksIn(ctx context.Context, q Querier, room id.RoomID) ([]Mark, error) {
 	return Collect(ctx, q, scanMark, `SELECT `+markColumns+` FROM mark WHERE room_id = $1 AND what NOT IN ('refused', 'quoted') ORDER BY event_id`, room)
 }
 
-// Marked is how many marks of that sort a contribution has.
-func Marked(ctx context.Context, q Querier, contribution int64, what string) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mark WHERE contribution_id = $1 AND what = $2`, contribution, what).Scan(&n)
-	return n, err
-}
-
 // QuietMarks is how many people in a room asked for fewer hints.
 func QuietMarks(ctx context.Context, q Querier, room id.RoomID) (n int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(DISTINCT sender) FROM mark WHERE room_id = $1 AND what = 'quiet'`, room).Scan(&n)

@@ -218,6 +218,7 @@ func TestServerKeepsItsData(t *testing.T) {
 	defer anke.Close()
 	room := matrixtest.Must(anke.CreateRoom(ctx, matrixtest.RoomOptions{Encrypted: true}))(t)
 	sent := matrixtest.Must(anke.Send(ctx, room, "kept?"))(t)
+	matrixtest.Must(anke.WaitEvent(ctx, sent))(t)
 
 	check(t, server.Restart(ctx))
 	if evt, err := anke.Client.GetEvent(ctx, room, sent); err != nil || evt.ID != sent {

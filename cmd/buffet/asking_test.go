@@ -133,14 +133,15 @@ func TestMarkedByOthers(t *testing.T) {
 		if !both() {
 			t.Errorf("answers of what was marked again: %q", c.answers(msg))
 		}
-		asked := c.soon("ben is not asked again", func(ctx context.Context) (*event.Event, error) {
-			return c.ben.Wait(ctx, func(evt *event.Event) bool {
-				key, _ := c.keyOf(evt.ID)
-				return evt.Type == event.EventMessage && key == c.askKey(msg)
-			})
+		key := c.askKey(msg)
+		var asked id.EventID
+		c.until("ben is not asked again", func() (is bool) {
+			asked, _ = c.st.SentEvent(c.ctx, key)
+			return asked != ""
 		})
+		matrixtest.Must(c.ben.WaitEvent(c.ctx, asked))(t)
 		pos = c.ben.Mark()
-		c.react(c.ben, c.chat(c.ben), asked.ID, "❌")
+		c.react(c.ben, c.chat(c.ben), asked, "❌")
 		c.toldFrom(c.ben, pos, "behalte es auch nicht wieder")
 		if list := c.kept(msg); len(list) != 0 {
 			t.Errorf("kept after a no: %+v", list)

@@ -124,9 +124,10 @@ func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) err
 	} else if err != nil {
 		return err
 	}
-	// a draft made since begins where this one ended, and lacks what was in it
-	if err := lapse(ctx, tx, d.Room, d.Audience, p.Now()); err != nil {
-		return err
+	if d.Kind == store.DigestWeekly { // a draft made since begins where this one ended, and lacks what was in it
+		if err := lapse(ctx, tx, d.Room, d.Audience, p.Now()); err != nil {
+			return err
+		}
 	}
 	return settle(ctx, tx, d, store.DigestLapsed, p.Now())
 }

@@ -117,7 +117,7 @@ func TestPreviewDigest(t *testing.T) {
 		}
 		return a
 	}
-	if a := preview("vorschau digest"); a.Room != room || a.User != ben || a.Audience != store.AudienceRoom || !a.Next.IsZero() {
+	if a := preview("vorschau digest"); a.Room != room || a.User != ben || a.Lang != lang.German || a.Audience != store.AudienceRoom || !a.Next.IsZero() {
 		t.Errorf("unplanned: %+v", a)
 	}
 	h.plan("plan digest netzwerk fr 12:00")

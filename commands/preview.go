@@ -76,7 +76,7 @@ func (c *Call) previewDigest(ctx context.Context, tx *store.Tx, words []string) 
 		}
 		audience = a
 	}
-	a := digest.PreviewArgs{Room: c.Network.Room, Audience: audience, User: c.Sender}
+	a := digest.PreviewArgs{Room: c.Network.Room, Audience: audience, User: c.Sender, Lang: c.Lang}
 	for _, s := range list {
 		if digest.OptionsOf(s.Filter).Audience == audience {
 			a.Next = s.Next

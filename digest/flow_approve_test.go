@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"buffet/internal/modeltest"
 	"buffet/lang"
 	"buffet/store"
 )
@@ -65,6 +67,7 @@ func TestWithoutApproval(t *testing.T) {
 	f.set(store.SetApproval, store.Off)
 	f.set(store.SetModel, store.On)
 	f.set(store.SetSimple, store.On)
+	f.written(modeltest.New(t), ModelConfig{})
 	f.ok(f.due(store.AudienceRoom, f.to))
 	if d := f.last(); d.State != store.DigestDraft || !d.Simple {
 		t.Errorf("simple: %+v", d)
@@ -75,6 +78,33 @@ func TestWithoutApproval(t *testing.T) {
 	f.ok(f.due(store.AudienceRoom, f.to))
 	if d := f.last(); d.State != store.DigestDraft || len(f.sent()) != 0 {
 		t.Errorf("nobody organises: %+v", d)
+	}
+}
+
+// TestNotSimple: where simple language is wanted and no model may write, as
+// with a source room that did not turn it on, the digest says that it could not
+// be, and is approved only if any digest is.
+func TestNotSimple(t *testing.T) {
+	for approval, state := range map[string]string{store.On: store.DigestDraft, store.Off: store.DigestPublished} {
+		f := newFlow(t, lang.German)
+		f.full()
+		f.set(store.SetApproval, approval)
+		f.set(store.SetModel, store.On)
+		f.set(store.SetSimple, store.On)
+		f.write(func(ctx context.Context, tx *store.Tx) error {
+			return AddPreview(ctx, tx, "$asked", PreviewArgs{Room: north, Audience: store.AudienceRoom, User: userOf("jana")}, f.now)
+		})
+		f.ok(f.run())
+		const note = "In einfacher Sprache ging es diesmal nicht"
+		if preview := f.sent()[0].Plain; strings.Contains(preview, "als Entwurf") != (approval == store.On) || !strings.Contains(preview, note) {
+			t.Errorf("approval %s: %s", approval, preview)
+		}
+		f.ok(f.due(store.AudienceRoom, f.to))
+		d := f.last()
+		if d.State != state || d.Simple || d.Note != "digest_note_simple" {
+			t.Errorf("approval %s: %+v", approval, d)
+		}
+		has(t, "text", f.sent()[1].Plain, words(note, "versichert ihr Ehrenamtliche"), nil)
 	}
 }
 

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -95,6 +96,49 @@ func TestPreviewTakenBack(t *testing.T) {
 		}
 		if want := map[bool]int{true: 0, false: 1}[name == "nothing"]; back != want {
 			t.Errorf("%s: taken back %d times, want %d", name, back, want)
+		}
+	}
+}
+
+// TestNoPreview: who asked for a preview that comes to nothing hears so, and is
+// forgotten.
+func TestNoPreview(t *testing.T) {
+	for language, says := range map[string]string{lang.German: "nichts geworden", lang.English: "Nothing came"} {
+		for name, end := range map[string]func(f *flow, key string){
+			"not in the room": func(f *flow, _ string) {
+				f.out[north] = true
+				f.ok(f.run())
+			},
+			"given up": func(f *flow, key string) {
+				f.deaf = errors.New("no homeserver")
+				if failed := f.run(); len(failed) != 1 {
+					f.Errorf("failed: %v", failed)
+				}
+				job, err := f.store.Job(f.Context(), key)
+				if err != nil {
+					f.Fatal(err)
+				}
+				f.write(func(ctx context.Context, tx *store.Tx) error {
+					if _, err := tx.FailJob(ctx, job, f.now, f.deaf); err != nil {
+						return err
+					}
+					return f.p.GaveUp(ctx, tx, job)
+				})
+			},
+		} {
+			f := newFlow(t, language)
+			f.full()
+			f.write(func(ctx context.Context, tx *store.Tx) error {
+				return AddPreview(ctx, tx, "$asked", PreviewArgs{Room: north, Audience: store.AudienceRoom, User: userOf("jana"), Lang: language}, f.now)
+			})
+			const key = PreviewKind + "/$asked"
+			end(f, key)
+			if all := f.sent(); len(all) != 1 || all[0].User != userOf("jana") || !strings.Contains(all[0].Plain, says) {
+				t.Errorf("%s: %+v", name, all)
+			}
+			if job, err := f.store.Job(t.Context(), key); err != nil || job.Args != "" {
+				t.Errorf("%s: kept %q, %v", name, job.Args, err)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,48 @@ func TestReaders(t *testing.T) {
 		}
 		if n := len(f.sent()); n != 1+2+1+len(strings.Fields(want)) { // draft, its edits, post, copies
 			t.Errorf("%s: %d messages", audience, n)
+		}
+	}
+}
+
+// TestReadersUnknown: a room that we are not in, or whose members cannot be
+// read, keeps nobody else from a digest; the digest's own room does.
+func TestReadersUnknown(t *testing.T) {
+	const invited, shut = id.RoomID("!neu:verband.example"), id.RoomID("!zu:verband.example")
+	for _, audience := range []string{store.AudienceRoom, store.AudienceNetwork, store.AudiencePublic} {
+		f := newFlow(t, lang.German)
+		f.full()
+		f.write(func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.PutRoom(ctx, store.Room{ID: invited, Network: weekNetwork}); err != nil {
+				return err
+			}
+			return tx.PutRoom(ctx, store.Room{ID: shut, Network: weekNetwork, Joined: f.from})
+		})
+		refused := errors.New("M_FORBIDDEN")
+		closed := map[id.RoomID]bool{shut: true}
+		f.p.KnowMembers = func(_ context.Context, room id.RoomID) error {
+			if room == invited {
+				t.Errorf("%s: asked for the members of a room that we are not in", audience)
+			}
+			if closed[room] {
+				return refused
+			}
+			return nil
+		}
+		f.subscribe("heike", north)
+		f.subscribe("tom", "")
+		f.ok(f.due(audience, f.to))
+		closed[north] = true
+		d := f.last()
+		f.write(func(ctx context.Context, tx *store.Tx) error { return Approve(ctx, tx, d, nil, f.now) })
+		if failed := f.run(); len(failed) != 1 || !errors.Is(failed[0], refused) {
+			t.Errorf("%s: readers unknown: %v", audience, failed)
+		}
+		closed[north] = false
+		f.ok(f.run())
+		want := map[bool]string{true: "heike", false: "heike tom"}[audience == store.AudienceRoom]
+		if got := strings.Join(f.copies(), " "); got != want {
+			t.Errorf("%s: sent to %q, want %q", audience, got, want)
 		}
 	}
 }

@@ -150,3 +150,38 @@ func TestSimpleSummaryNot(t *testing.T) {
 		})
 	}
 }
+
+// TestSummaryNotPosted: a released summary that could not be posted lapses, and
+// the room's weekly draft goes on waiting.
+func TestSummaryNotPosted(t *testing.T) {
+	f := newFlow(t, lang.German)
+	f.full()
+	f.ok(f.due(store.AudienceRoom, f.to))
+	weekly := f.last()
+	n := f.simple()
+	f.write(func(ctx context.Context, tx *store.Tx) error {
+		d, err := store.DigestByID(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		return Approve(ctx, tx, d, nil, f.now)
+	})
+	job, err := f.store.Job(t.Context(), fmt.Sprintf("%s/%d", PublishKind, n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.write(func(ctx context.Context, tx *store.Tx) error {
+		if err := f.p.GaveUp(ctx, tx, job); err != nil {
+			return err
+		}
+		_, err := tx.FailJob(ctx, job, f.now, errNotThere)
+		return err
+	})
+	f.ok(f.run())
+	if posts := f.inThread(); f.byID(n).State != store.DigestLapsed || len(posts) != 1 {
+		t.Errorf("%+v: %+v", f.byID(n), posts)
+	}
+	if d := f.byID(weekly.ID); d.State != store.DigestDraft {
+		t.Errorf("the weekly digest: %+v", d)
+	}
+}

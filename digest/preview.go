@@ -18,6 +18,7 @@ type PreviewArgs struct {
 	Room     id.RoomID `json:"room"`
 	Audience string    `json:"audience"`
 	User     id.UserID `json:"user"`
+	Lang     string    `json:"lang"` // they read
 	Next     time.Time `json:"next"` // when it is planned; zero: it is not
 }
 
@@ -33,8 +34,16 @@ func (p *Publisher) preview(ctx context.Context, j *schedule.Job) error {
 		return err
 	}
 	place, there, err := p.Place(ctx, p.Store.Reader(), a.Room)
-	if err != nil || !there {
+	if err != nil {
 		return err
+	}
+	if !there {
+		return p.Store.Write(ctx, func(tx *store.Tx) error {
+			if err := j.Done(ctx, tx); err != nil {
+				return err
+			}
+			return p.noPreview(ctx, tx, j.Key, a)
+		})
 	}
 	now := p.Now()
 	draft, approval, err := p.make(ctx, a.Room, a.Audience, now)
@@ -73,6 +82,13 @@ func (p *Publisher) preview(ctx context.Context, j *schedule.Job) error {
 		}
 		return tx.PutDigestPost(ctx, store.DigestPost{Key: m.Key, Digest: n, Kind: store.PostCopy, User: a.User})
 	})
+}
+
+// noPreview says to whoever asked for a preview that it will not come.
+func (p *Publisher) noPreview(ctx context.Context, tx *store.Tx, job string, a PreviewArgs) error {
+	text := p.Phrases.Text(a.Lang, "digest_preview_not")
+	_, err := tx.Send(ctx, store.Message{Key: job + "/not", User: a.User, Plain: text.Plain(), HTML: text.HTML()}, p.Now())
+	return err
 }
 
 // keepPreview notes what a preview rests on, so that it is taken back with that.

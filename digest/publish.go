@@ -188,10 +188,14 @@ func (p *Publisher) subscribers(ctx context.Context, d store.Digest) ([]id.UserI
 		return nil, err
 	}
 	for _, r := range rooms {
-		if r.ID == d.Room || wide {
-			if err := p.KnowMembers(ctx, r.ID); err != nil {
-				return nil, fmt.Errorf("know members: %w", err)
-			}
+		if r.Joined.IsZero() || r.ID != d.Room && !wide {
+			continue
+		}
+		err := p.KnowMembers(ctx, r.ID)
+		if err != nil && (r.ID == d.Room || ctx.Err() != nil) {
+			return nil, fmt.Errorf("know members: %w", err)
+		} else if err != nil { // JoinedRooms leaves it out
+			p.Log.Warn().Err(err).Stringer("room_id", r.ID).Msg("members unknown: who is only there gets no digest")
 		}
 	}
 	var readers []id.UserID

@@ -109,6 +109,12 @@ func LapseSummaries(ctx context.Context, tx *store.Tx, now time.Time) error {
 // jobs of other kinds.
 func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) error {
 	if job.Kind == PreviewKind {
+		var a PreviewArgs
+		if (&schedule.Job{Job: job}).Decode(&a) == nil {
+			if err := p.noPreview(ctx, tx, job.Key, a); err != nil {
+				return err
+			}
+		}
 		return tx.WipeJob(ctx, job.Key)
 	}
 	if job.Kind != PublishKind {
@@ -124,9 +130,10 @@ func (p *Publisher) GaveUp(ctx context.Context, tx *store.Tx, job store.Job) err
 	} else if err != nil {
 		return err
 	}
-	// a draft made since begins where this one ended, and lacks what was in it
-	if err := lapse(ctx, tx, d.Room, d.Audience, p.Now()); err != nil {
-		return err
+	if d.Kind == store.DigestWeekly { // a draft made since begins where this one ended, and lacks what was in it
+		if err := lapse(ctx, tx, d.Room, d.Audience, p.Now()); err != nil {
+			return err
+		}
 	}
 	return settle(ctx, tx, d, store.DigestLapsed, p.Now())
 }

@@ -184,7 +184,7 @@ func (p *Publisher) make(ctx context.Context, room id.RoomID, audience string, t
 	if err == nil && draft != nil {
 		draft.Place, err = p.RoomName(ctx, room)
 	}
-	return draft, simple || set[store.SetApproval] != store.Off, err
+	return draft, draft != nil && draft.Simple || set[store.SetApproval] != store.Off, err
 }
 
 // window is where a digest begins: at the end of the last one that was

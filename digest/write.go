@@ -33,6 +33,9 @@ func (w *writing) write(ctx context.Context) error {
 	if w.sum == nil {
 		w.sum = Extractive{}
 	}
+	if _, quotes := w.sum.(Extractive); quotes && w.draft.Simple {
+		w.draft.Simple, w.sum = false, Extractive{Note: "digest_note_simple"}
+	}
 	for i, o := range w.coming {
 		w.draft.Lines = append(w.draft.Lines, store.DigestLine{Number: i + 1, Section: Coming, Offer: o.Offer, Occurrence: o.Key})
 	}

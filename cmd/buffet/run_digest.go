@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,15 +25,20 @@ func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
 				by, err := d.summariser(ctx, q, rooms)
 				if err != nil {
 					log.Warn().Err(err).Msg("settings unknown: no model writes")
-					by = digest.Extractive{}
+					by = digest.Extractive{Note: noModel}
 				}
 				return by
 			}},
 	}
 }
 
+// noModel is what people are told where a model was wanted and something else
+// than the model failed.
+const noModel = "digest_note_failed"
+
 // summariser is who may write when texts of these rooms are put into it: a
-// model only if all of them turned it on.
+// model only if all of them turned it on, and the names of all their members
+// are known, which it is not to see. It may ask the homeserver.
 func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.RoomID) (digest.Summariser, error) {
 	if d.model == nil || len(rooms) == 0 {
 		return digest.Extractive{}, nil
@@ -45,6 +51,16 @@ func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.Roo
 		}
 		if room == "" || on != store.On {
 			return digest.Extractive{}, nil
+		}
+		// the settings of a room that we left stay, its members do not
+		if r, err := store.RoomIn(ctx, q, room); errors.Is(err, store.ErrNotFound) || err == nil && r.Joined.IsZero() {
+			return digest.Extractive{}, nil
+		} else if err != nil {
+			return nil, err
+		}
+		if err := d.digests.KnowMembers(ctx, room); err != nil {
+			d.log.Warn().Err(err).Stringer("room_id", room).Msg("members unknown: no model writes")
+			return digest.Extractive{Note: noModel}, nil
 		}
 		some, err := store.MemberNames(ctx, q, room)
 		if err != nil {

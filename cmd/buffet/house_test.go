@@ -111,10 +111,6 @@ func (h *house) buffet(args ...string) (out string, code int) {
 func (h *house) must(args ...string) string {
 	h.t.Helper()
 	out, code := h.buffet(args...)
-	if code != 0 && strings.Contains(out, "database is locked") { // Dendrite's, see matrixtest
-		h.t.Log(out)
-		out, code = h.buffet(args...)
-	}
 	if code != 0 {
 		h.t.Fatalf("buffet %s: exit code %d\n%s", strings.Join(args, " "), code, out)
 	}

@@ -17,10 +17,9 @@ import (
 const longestPoll = 5 * time.Second
 
 // front stands before Dendrite as proxies stand before real homeservers: it
-// brings every request to its end even if its client is gone by then. Dendrite
-// with its pure Go SQLite does not survive requests that are cut off: the
-// connection keeps what it was reading, and whatever it is to write from then
-// on fails as locked (SQLITE_BUSY_SNAPSHOT).
+// brings every request to its end even if its client is gone by then. Half
+// done ones are Dendrite's weak point (an older SQLite driver read an old
+// snapshot for ever after one), and none of what is tested here.
 type front struct {
 	server *http.Server
 	url    string

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -52,28 +51,11 @@ type Member struct {
 func Password(name string) string { return "password-of-" + name }
 
 // Register makes an account; it is an error if the name is taken.
-//
-// A Dendrite whose own database has locked up for good answers every new
-// account with a fault, and the second try with "in use": it is started anew.
 func (s *Server) Register(ctx context.Context, name, password string) (id.UserID, error) {
-	user, err := s.register(ctx, name, password)
-	if !errors.Is(err, mautrix.MUserInUse) {
-		return user, err
-	}
-	fmt.Fprintf(os.Stderr, "dendrite does not take accounts any more (%v) and is started again\n", err)
-	if err := errors.Join(s.Kill(), s.Restart(ctx)); err != nil {
-		return "", err
-	}
-	return s.register(ctx, name+"-again", password)
-}
-
-// register is one try.
-func (s *Server) register(ctx context.Context, name, password string) (id.UserID, error) {
 	client, err := mautrix.NewClient(s.URL, "", "")
 	if err != nil {
 		return "", fmt.Errorf("register %s: %w", name, err)
 	}
-	client.Client.Transport = busyTransport{http.DefaultTransport}
 	resp, err := client.RegisterDummy(ctx, &mautrix.ReqRegister[any]{Username: name, Password: password, InhibitLogin: true})
 	if err != nil {
 		return "", fmt.Errorf("register %s: %w", name, err)
@@ -147,7 +129,6 @@ func (m *Member) login(ctx context.Context, server *Server, db *dbutil.Database,
 		return err
 	}
 	client.Log = opts.Log
-	client.Client.Transport = busyTransport{http.DefaultTransport}
 	client.DefaultHTTPRetries = 3
 	client.Syncer = m.log
 	device := deviceStore{db}

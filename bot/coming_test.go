@@ -143,7 +143,7 @@ func TestRecheckOfSignups(t *testing.T) {
 	}
 	args := &recheckArgs{Room: room}
 	for _, want := range []bool{true, false} {
-		more, err := l.recheckKept(ctx, knowledge.Place{Network: l.Networks[0].Name, Room: room}, args)
+		more, err := l.recheckKept(ctx, knowledge.Place{Network: l.Networks[0].Name, Room: room}, args, time.Now().Add(time.Hour))
 		if err != nil || more != want {
 			t.Fatal(more, err)
 		}

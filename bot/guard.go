@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
 )
 
 // roomGuard makes sending fail closed. The library encrypts only if it knows
@@ -20,6 +23,7 @@ type roomGuard struct {
 	client *mautrix.Client
 	crypto crypto.Store
 	asked  sync.Map // id.RoomID -> bool: it has an encryption event, whatever it says
+	moved  sync.Map // id.RoomID -> *atomic.Int64: how often the sync told of members
 }
 
 var errDowngrade = errors.New("the room was encrypted and now claims not to be")
@@ -72,14 +76,71 @@ func (g *roomGuard) members(ctx context.Context, room id.RoomID) error {
 	if err != nil || fetched {
 		return err
 	}
-	if _, err := g.client.Members(ctx, room); err != nil {
-		return fmt.Errorf("read members: %w", err)
+	_, err = g.fetch(ctx, room)
+	return err
+}
+
+// memberTries is how often members are asked for that come and go meanwhile.
+const memberTries = 5
+
+var errMoving = errors.New("members come and go while they are read")
+
+// fetch reads a room's members and keeps them. The library's own request would
+// undo what the sync brings while the answer travels, and hide that it could
+// not keep them.
+func (g *roomGuard) fetch(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
+	for range memberTries {
+		moves := g.moves(room).Load()
+		var resp mautrix.RespMembers
+		if _, err := g.client.MakeRequest(ctx, http.MethodGet, g.client.BuildClientURL("v3", "rooms", room, "members"), nil, &resp); err != nil {
+			return nil, fmt.Errorf("read members: %w", err)
+		}
+		for _, evt := range resp.Chunk {
+			_ = evt.Content.ParseRaw(evt.Type)
+		}
+		if err := g.keep(ctx, room, resp.Chunk, moves); err == nil {
+			return resp.Chunk, nil
+		} else if !errors.Is(err, errMoving) {
+			return nil, fmt.Errorf("keep members: %w", err)
+		}
 	}
-	// who came or went meanwhile is not known: what comes next gets a new key
-	if err := g.crypto.RemoveOutboundGroupSession(ctx, room); err != nil {
-		return fmt.Errorf("renew key: %w", err)
+	return nil, errMoving
+}
+
+// keep puts members in the place of those known, unless the sync told of some
+// since. It counts before it stores, so what it stores comes after this
+// transaction, or is seen in it.
+func (g *roomGuard) keep(ctx context.Context, room id.RoomID, list []*event.Event, moves int64) error {
+	states := g.client.StateStore.(*sqlstatestore.SQLStateStore) // cryptohelper makes no other
+	return states.DoTxn(ctx, nil, func(ctx context.Context) error {
+		if g.moves(room).Load() != moves {
+			return errMoving
+		}
+		fetched, err := states.HasFetchedMembers(ctx, room)
+		if err != nil {
+			return err
+		}
+		if err := states.ReplaceCachedMembers(ctx, room, list); err != nil || fetched {
+			return err
+		}
+		// who came or went before is not known: what comes next gets a new key
+		return g.crypto.RemoveOutboundGroupSession(ctx, room)
+	})
+}
+
+func (g *roomGuard) moves(room id.RoomID) *atomic.Int64 {
+	n, _ := g.moved.LoadOrStore(room, new(atomic.Int64))
+	return n.(*atomic.Int64)
+}
+
+// Heard comes before anything of a sync response is stored.
+func (g *roomGuard) Heard(res *mautrix.RespSync) {
+	for room, data := range res.Rooms.Join {
+		// lazily loaded members in the state are as they were
+		if data.Timeline.Limited || slices.ContainsFunc(data.Timeline.Events, func(evt *event.Event) bool { return evt.Type.Type == event.StateMember.Type }) {
+			g.moves(room).Add(1)
+		}
 	}
-	return nil
 }
 
 // Alone tells whether nobody but that person and we are in a room, or invited.
@@ -103,8 +164,8 @@ func (g *roomGuard) Reaches(ctx context.Context, room id.RoomID, user id.UserID)
 	if g.client.StateStore.IsInvited(ctx, room, user) { // or joined
 		return nil
 	}
-	if _, err := g.client.Members(ctx, room); err != nil {
-		return fmt.Errorf("read members: %w", err)
+	if _, err := g.fetch(ctx, room); err != nil {
+		return err
 	}
 	if !g.client.StateStore.IsInvited(ctx, room, user) {
 		return errUnlisted
@@ -113,4 +174,7 @@ func (g *roomGuard) Reaches(ctx context.Context, room id.RoomID, user id.UserID)
 }
 
 // Forget is for a room that we come into or are out of.
-func (g *roomGuard) Forget(room id.RoomID) { g.asked.Delete(room) }
+func (g *roomGuard) Forget(room id.RoomID) {
+	g.asked.Delete(room)
+	g.moves(room).Add(1)
+}

@@ -30,16 +30,13 @@ func (b *Bot) visibleFrom(ctx context.Context, room id.RoomID, since time.Time) 
 	} else if err != nil {
 		return since, readError(err)
 	}
-	if err := b.guard.members(ctx, room); err != nil {
-		return since, readError(err)
-	}
-	members, err := b.Account.Client.Members(ctx, room, mautrix.ReqMembers{Membership: event.MembershipJoin})
+	members, err := b.guard.fetch(ctx, room) // all: after a choice of them the library knows none for sure
 	if err != nil {
 		return since, readError(err)
 	}
-	slices.SortFunc(members.Chunk, func(x, y *event.Event) int { return cmp.Compare(y.Timestamp, x.Timestamp) })
+	slices.SortFunc(members, func(x, y *event.Event) int { return cmp.Compare(y.Timestamp, x.Timestamp) })
 	left := maxRenames
-	for _, evt := range members.Chunk {
+	for _, evt := range members {
 		if membershipOf(&evt.Content) != string(event.MembershipJoin) || evt.GetStateKey() == b.Account.Client.UserID.String() {
 			continue
 		}

@@ -22,11 +22,13 @@ import (
 // have been edited or deleted unseen: it asks the homeserver for every message
 // that was gathered there or that a digest quotes, and every mark that took effect.
 func (b *Bot) RecheckHandler() map[string]schedule.Handler {
-	return map[string]schedule.Handler{kindRecheck: {Run: b.recheckRoom}}
+	return map[string]schedule.Handler{kindRecheck: {Run: b.recheckRoom, Timeout: recheckTimeout}}
 }
 
 const (
-	recheckPage    = 100
+	recheckPage    = 50
+	recheckTime    = 20 * time.Second       // then another job goes on
+	recheckTimeout = 5 * time.Minute        // with what is begun until then: a message may have many edits
 	recheckDigests = 8 * 7 * 24 * time.Hour // older ones are not looked after
 )
 
@@ -42,34 +44,14 @@ func (b *Bot) recheckRoom(ctx context.Context, j *schedule.Job) error {
 		return err
 	}
 	p, _ := b.place(room)
-	if a.Source == "" {
-		if more, err := b.recheckKept(ctx, p, &a); err != nil || more {
-			return b.recheckOn(ctx, j, a, err)
-		}
-	}
-	sources, err := store.DigestSourcesIn(ctx, b.Store.Reader(), a.Room, a.Source, time.Now().Add(-recheckDigests), recheckPage)
-	if err != nil {
+	began := a
+	more, err := b.recheckSome(ctx, p, &a, time.Now().Add(recheckTime))
+	if err != nil && a == began {
 		return err
 	}
-	for _, s := range sources {
-		if err := b.recheckSource(ctx, a.Room, s); err != nil {
-			return err
-		}
-		a.Source = s.Event
-	}
-	if len(sources) == recheckPage {
-		return b.recheckOn(ctx, j, a, nil)
-	}
-	return b.Store.Write(ctx, func(tx *store.Tx) error { return j.Done(ctx, tx) })
-}
-
-// recheckOn leaves the rest to another job: a job has a minute.
-func (b *Bot) recheckOn(ctx context.Context, j *schedule.Job, a recheckArgs, err error) error {
-	if err != nil {
-		return err
-	}
+	more = more || err != nil // another job begins there: an attempt of this one would do all again
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := j.Done(ctx, tx); err != nil {
+		if err := j.Done(ctx, tx); err != nil || !more {
 			return err
 		}
 		key, _, _ := strings.Cut(j.Key, "#")
@@ -78,9 +60,33 @@ func (b *Bot) recheckOn(ctx context.Context, j *schedule.Job, a recheckArgs, err
 	})
 }
 
+// recheckSome looks after a page of each kind at most, and begins nothing after
+// that time; but if there is more, it got on.
+func (b *Bot) recheckSome(ctx context.Context, p knowledge.Place, a *recheckArgs, until time.Time) (more bool, err error) {
+	if a.Source == "" {
+		if more, err := b.recheckKept(ctx, p, a, until); err != nil || more {
+			return more, err
+		}
+	}
+	sources, err := store.DigestSourcesIn(ctx, b.Store.Reader(), a.Room, a.Source, time.Now().Add(-recheckDigests), recheckPage)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range sources {
+		if err := b.recheckSource(ctx, a.Room, s); err != nil {
+			return false, err
+		}
+		a.Source = s.Event
+		if time.Now().After(until) {
+			return true, nil
+		}
+	}
+	return len(sources) == recheckPage, nil
+}
+
 // recheckKept follows what became of a page of what was gathered and, after
 // the last one, of marks.
-func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs) (more bool, err error) {
+func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs, until time.Time) (more bool, err error) {
 	list, err := store.ContributionsIn(ctx, b.Store.Reader(), a.Room, a.After, recheckPage)
 	if err != nil {
 		return false, err
@@ -90,6 +96,9 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 			return false, err
 		}
 		a.After = c.ID
+		if time.Now().After(until) {
+			return true, nil
+		}
 	}
 	if len(list) == recheckPage {
 		return true, nil
@@ -108,6 +117,9 @@ func (b *Bot) recheckKept(ctx context.Context, p knowledge.Place, a *recheckArgs
 			return false, err
 		}
 		a.Event = e
+		if time.Now().After(until) {
+			return true, nil
+		}
 	}
 	return len(events) > recheckPage, nil
 }

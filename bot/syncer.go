@@ -102,6 +102,7 @@ func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since strin
 }
 
 func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since string) error {
+	s.bot.guard.Heard(res)
 	lines := make([]timeline, 0, len(res.Rooms.Join))
 	limited := map[id.RoomID]string{}
 	for room, data := range res.Rooms.Join {

@@ -73,6 +73,19 @@ func getRoom(ctx context.Context, q Querier, where string, args ...any) (Room, e
 	return r, err
 }
 
+// NetworkOf is the name of the network that a room belongs to; of one that is
+// not in the books, or of a direct chat, that of what it holds. "" if nobody knows.
+func NetworkOf(ctx context.Context, q Querier, room id.RoomID) (name string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(
+		(SELECT network FROM room WHERE room_id = $1 AND network <> ''),
+		(SELECT network FROM contribution WHERE room_id = $1 ORDER BY id DESC LIMIT 1),
+		(SELECT network FROM digest WHERE room_id = $1 AND kind = 'weekly' ORDER BY id DESC LIMIT 1), '')`, room).Scan(&name)
+	if err != nil {
+		return "", fmt.Errorf("read network of room: %w", err)
+	}
+	return name, nil
+}
+
 // Rooms are all rooms, or those of one network.
 func (s *Store) Rooms(ctx context.Context, network string) ([]Room, error) {
 	return RoomsIn(ctx, s.reader, network)

@@ -384,17 +384,22 @@ func (d *daemon) retain(ctx context.Context, tx *store.Tx, now time.Time) (more 
 	return false, nil
 }
 
-// keptSince is the time before which a room keeps nothing.
+// keptSince is the time before which a room keeps nothing; zero, so that nothing
+// goes, if nobody says how long: neither the room nor its network in the config.
 func (d *daemon) keptSince(ctx context.Context, q store.Querier, room id.RoomID, now time.Time) (time.Time, error) {
 	set, err := store.Settings(ctx, q, room)
 	if err != nil {
-		return now, err
+		return time.Time{}, err
+	}
+	network, err := store.NetworkOf(ctx, q, room)
+	if err != nil {
+		return time.Time{}, err
 	}
 	standard := 0
-	if r, err := store.RoomIn(ctx, q, room); err == nil {
-		if n := d.bot.Network(r.Network); n != nil {
-			standard = n.Retention
-		}
+	if n := d.bot.Network(network); n != nil {
+		standard = n.Retention
+	} else if set[store.SetRetention] == "" {
+		return time.Time{}, nil
 	}
 	return now.AddDate(0, -commands.Months(set, standard), 0), nil
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -86,6 +87,35 @@ func TestPlanDigestConfig(t *testing.T) {
 	h.plan("plan aus alle")
 	start("0 16 * * 5", store.AudienceNetwork)
 	expect("all off", "")
+}
+
+// A draft waits no longer than for the next one: it ends with its schedule.
+func TestDraftEndsWithItsSchedule(t *testing.T) {
+	h := newHouse(t)
+	configure := func(spec string) {
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			wide := digest.Options{Audience: store.AudienceNetwork}.JSON()
+			return errors.Join(schedule.Configure(ctx, tx, room, schedule.Digest, spec, "Europe/Berlin", wide, schedule.Grace, h.now),
+				digest.LapseUnplanned(ctx, tx, h.now))
+		})
+	}
+	configure("0 16 * * 5")
+	h.plan("plan ankuendigung mo 9:00")
+	h.plan("plan digest")
+	own, wide := h.draft(room, store.AudienceRoom), h.draft(room, store.AudienceNetwork)
+	for _, c := range []struct {
+		change    func()
+		own, wide string
+	}{
+		{func() { h.plan("plan digest mo 8:00") }, store.DigestDraft, store.DigestDraft},
+		{func() { h.plan("plan ankuendigung aus") }, store.DigestDraft, store.DigestDraft},
+		{func() { h.plan("plan digest aus") }, store.DigestLapsed, store.DigestDraft},
+		{func() { configure("") }, store.DigestLapsed, store.DigestLapsed},
+	} {
+		if c.change(); h.state(own) != c.own || h.state(wide) != c.wide {
+			t.Errorf("running: %s: %s and %s, want %s and %s", h.running(), h.state(own), h.state(wide), c.own, c.wide)
+		}
+	}
 }
 
 // TestPreviewDigest: what is planned is previewed, or what is asked for.

@@ -240,10 +240,10 @@ func (c *Call) dropPlans(ctx context.Context, tx *store.Tx, list []store.Schedul
 		return nil, err
 	}
 	left, err := c.plans(ctx, tx)
-	if err != nil {
-		return nil, err
+	if err == nil && len(ofKind(drop, schedule.Digest)) > 0 {
+		err = c.showCard(ctx, tx, *c.Network)
 	}
-	return &Reply{Text: text.Add(c.listPlans(left))}, nil
+	return &Reply{Text: text.Add(c.listPlans(left))}, err
 }
 
 // dropPlan ends a schedule. The config's stays as a disabled row, so that the

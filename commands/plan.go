@@ -236,11 +236,14 @@ func (c *Call) dropPlans(ctx context.Context, tx *store.Tx, list []store.Schedul
 		}
 		text.Add(c.say("plan_dropped", c.what(s))).Line()
 	}
-	left, err := c.plans(ctx, tx)
-	if err != nil {
+	if err := digest.LapseUnplanned(ctx, tx, c.Now); err != nil {
 		return nil, err
 	}
-	return &Reply{Text: text.Add(c.listPlans(left))}, nil
+	left, err := c.plans(ctx, tx)
+	if err == nil && len(ofKind(drop, schedule.Digest)) > 0 {
+		err = c.showCard(ctx, tx, *c.Network)
+	}
+	return &Reply{Text: text.Add(c.listPlans(left))}, err
 }
 
 // dropPlan ends a schedule. The config's stays as a disabled row, so that the

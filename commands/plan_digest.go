@@ -29,11 +29,7 @@ func (c *Call) planDigest(ctx context.Context, tx *store.Tx, list []store.Schedu
 		return digest.OptionsOf(s.Filter).Audience != audience
 	})
 	if off {
-		reply, err := c.dropPlans(ctx, tx, same, []string{"alle"})
-		if err != nil {
-			return nil, err
-		}
-		return reply, c.showCard(ctx, tx, *c.Network)
+		return c.dropPlans(ctx, tx, same, []string{"alle"})
 	}
 	if len(when) == 0 && len(same) > 0 { // without a time nothing changes
 		return &Reply{Text: c.listPlans(list)}, nil

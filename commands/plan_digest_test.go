@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -86,6 +87,66 @@ func TestPlanDigestConfig(t *testing.T) {
 	h.plan("plan aus alle")
 	start("0 16 * * 5", store.AudienceNetwork)
 	expect("all off", "")
+}
+
+// The room sees its card when what it says of digests changed, and only then.
+func TestPlanShowsCard(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []struct {
+		text string
+		card string // what it says of digests; "" for none
+	}{
+		{"plan digest aus", ""}, {"plan digest", "freitags um 16"}, {"plan ankuendigung mo 9:00", ""}, {"plan digest netzwerk aus", ""}, {"plan digest", ""},
+		{"plan aus 2", ""}, {"plan aus 1", "set_digest_none"}, {"plan digest", "freitags um 16"}, {"plan digest aus", "set_digest_none"},
+		{"plan digest mo 8:00", "montags um 08"}, {"plan ankuendigung mo 9:00", ""}, {"plan ankuendigung aus", ""}, {"plan digest netzwerk", "fürs Netzwerk"}, {"plan aus alle", "set_digest_none"},
+	} {
+		h.plan(c.text)
+		cards, err := store.Collect(t.Context(), h.store.Reader(), func(scan func(...any) error) (s string, err error) { return s, scan(&s) },
+			`SELECT content FROM outbox WHERE key LIKE 'card/%'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := c.card
+		if want == "set_digest_none" {
+			want = h.table.phrases.Say(lang.German, want)
+		}
+		if len(cards) > 1 || (len(cards) == 1) != (want != "") || want != "" && !strings.Contains(cards[0], want) {
+			t.Errorf("%s: %d cards, want one with %q", c.text, len(cards), want)
+		}
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.ExecContext(ctx, `DELETE FROM outbox`)
+			return err
+		})
+	}
+}
+
+// A draft waits no longer than for the next one: it ends with its schedule.
+func TestDraftEndsWithItsSchedule(t *testing.T) {
+	h := newHouse(t)
+	configure := func(spec string) {
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			wide := digest.Options{Audience: store.AudienceNetwork}.JSON()
+			return errors.Join(schedule.Configure(ctx, tx, room, schedule.Digest, spec, "Europe/Berlin", wide, schedule.Grace, h.now),
+				digest.LapseUnplanned(ctx, tx, h.now))
+		})
+	}
+	configure("0 16 * * 5")
+	h.plan("plan ankuendigung mo 9:00")
+	h.plan("plan digest")
+	own, wide := h.draft(room, store.AudienceRoom), h.draft(room, store.AudienceNetwork)
+	for _, c := range []struct {
+		change    func()
+		own, wide string
+	}{
+		{func() { h.plan("plan digest mo 8:00") }, store.DigestDraft, store.DigestDraft},
+		{func() { h.plan("plan ankuendigung aus") }, store.DigestDraft, store.DigestDraft},
+		{func() { h.plan("plan digest aus") }, store.DigestLapsed, store.DigestDraft},
+		{func() { configure("") }, store.DigestLapsed, store.DigestLapsed},
+	} {
+		if c.change(); h.state(own) != c.own || h.state(wide) != c.wide {
+			t.Errorf("running: %s: %s and %s, want %s and %s", h.running(), h.state(own), h.state(wide), c.own, c.wide)
+		}
+	}
 }
 
 // TestPreviewDigest: what is planned is previewed, or what is asked for.

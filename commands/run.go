@@ -299,14 +299,19 @@ func (c *Call) allowed() error {
 
 // mayOrganise says who may do what the sender may not.
 func (c *Call) mayOrganise() error {
+	if len(c.Network.Organisers) == 0 {
+		return lang.Wrong("cmd_only_moderators")
+	}
+	return lang.Wrong("cmd_only_organisers", lang.Values{"Who": c.listed()})
+}
+
+// listed are the network's organisers of the config, in words.
+func (c *Call) listed() string {
 	who := make([]string, 0, len(c.Network.Organisers))
 	for _, u := range c.Network.Organisers {
 		who = append(who, u.String())
 	}
-	if len(who) == 0 {
-		return lang.Wrong("cmd_only_moderators")
-	}
-	return lang.Wrong("cmd_only_organisers", lang.Values{"Who": strings.Join(who, ", ")})
+	return strings.Join(who, ", ")
 }
 
 // say is one of our phrases in the call's language. P, the prefix to show,

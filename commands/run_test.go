@@ -111,7 +111,7 @@ func (h *house) request(language, text string) Request {
 // organiser is what an organiser says in the room.
 func (h *house) organiser(language, text string) Request {
 	req := h.request(language, text)
-	req.Networks[0].Organiser = true
+	req.Networks[0].Organiser, req.Networks[0].Organised = true, []id.RoomID{room}
 	return req
 }
 

@@ -28,6 +28,9 @@ func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, 
 	if !c.Network.Organiser || c.Doubtful {
 		return nil, true, c.mayOrganise()
 	}
+	if err := c.organisesAll(ctx, tx); err != nil {
+		return nil, true, err
+	}
 	before, err := store.NetworkSettings(ctx, tx, c.Network.Name)
 	if err != nil {
 		return nil, true, err
@@ -40,6 +43,22 @@ func (c *Call) setNetwork(ctx context.Context, tx *store.Tx) (*lang.Text, bool, 
 		return text, true, err
 	}
 	return text, true, c.showCards(ctx, tx)
+}
+
+// organisesAll refuses whoever moderates some rooms of the network only: the
+// others have their own organisers.
+func (c *Call) organisesAll(ctx context.Context, tx *store.Tx) error {
+	if slices.Contains(c.Network.Organisers, c.Sender) {
+		return nil
+	}
+	rooms, err := store.RoomsIn(ctx, tx, c.Network.Name)
+	if err != nil || !slices.ContainsFunc(rooms, func(r store.Room) bool { return !r.Joined.IsZero() && !slices.Contains(c.Network.Organised, r.ID) }) {
+		return err
+	}
+	if len(c.Network.Organisers) == 0 {
+		return c.wrong("set_network_moderators", lang.Values{"Network": c.Network.Name})
+	}
+	return c.wrong("set_network_organisers", lang.Values{"Network": c.Network.Name, "Who": c.listed()})
 }
 
 // showCards posts the cards of all rooms of the network anew.

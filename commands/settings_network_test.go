@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestNetworkSettingShowsCards(t *testing.T) {
 	})
 	cards := func(line string) []string {
 		t.Helper()
-		h.say(h.organiser(lang.German, line))
+		h.say(h.chief(lang.German, line))
 		list, err := store.Collect(t.Context(), h.store.Reader(), func(scan func(...any) error) (s string, err error) { return s, scan(&s) },
 			`SELECT room_id || CASE WHEN content LIKE '%Nordrhein-Westfalen%' THEN ' NRW' ELSE '' END FROM outbox WHERE key LIKE 'card/%' ORDER BY room_id`)
 		if err != nil {
@@ -82,7 +83,7 @@ func TestNetworkSettingForRooms(t *testing.T) {
 		{"einstellungen netz", "Was soll in allen Räumen gelten?", "off,off", "on,on"},
 		{"einstellungen netzwerk freigabe an", "in allen Räumen", "on,on", "on,on"},
 	} {
-		if got := h.say(h.organiser(lang.German, tt.line)); !strings.Contains(got, tt.says) {
+		if got := h.say(h.chief(lang.German, tt.line)); !strings.Contains(got, tt.says) {
 			t.Errorf("%s: %s", tt.line, got)
 		}
 		if a, s := set(store.SetApproval), set(store.SetSimple); a != tt.approval || s != tt.simple {
@@ -90,13 +91,49 @@ func TestNetworkSettingForRooms(t *testing.T) {
 		}
 	}
 	h.table.Model = ""
-	if got := h.say(h.organiser(lang.German, "einstellungen netz einfach aus")); !strings.Contains(got, "einfach aus") || set(store.SetSimple) != "off,off" {
+	if got := h.say(h.chief(lang.German, "einstellungen netz einfach aus")); !strings.Contains(got, "einfach aus") || set(store.SetSimple) != "off,off" {
 		t.Errorf("%s (%s)", got, set(store.SetSimple))
 	}
-	if got := h.say(h.organiser(lang.German, "einstellungen netz einfach an")); set(store.SetSimple) != "off,off" {
+	if got := h.say(h.chief(lang.German, "einstellungen netz einfach an")); set(store.SetSimple) != "off,off" {
 		t.Errorf("without a model: %s", got)
 	}
 	if got := h.say(h.request(lang.German, "einstellungen netz freigabe aus")); set(store.SetApproval) != "on,on" {
 		t.Errorf("a member: %s", got)
+	}
+}
+
+// What holds for a whole network is not for the moderators of one room to say.
+func TestNetworkSettingOfOneRoom(t *testing.T) {
+	const second = id.RoomID("!second:example.org")
+	h := newTalk(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.PutRoom(ctx, store.Room{ID: second, Network: "Nord", Joined: h.now}), tx.PutRoom(ctx, store.Room{ID: "!left:example.org", Network: "Nord"}))
+	})
+	set := func() int {
+		t.Helper()
+		all, err := store.NetworkSettings(t.Context(), h.store.Reader(), "Nord")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	unlisted := h.organiser(lang.English, "settings network approval off")
+	unlisted.Networks[0].Organisers = nil
+	for _, c := range []struct {
+		req  Request
+		want string
+	}{
+		{h.organiser(lang.German, "einstellungen netz freigabe aus"), "[problem set_network_organisers]"},
+		{h.organiser(lang.German, "einstellungen angebote freigabe"), "[problem set_network_organisers]"},
+		{h.organiser(lang.German, "einstellungen feiertage NRW"), "[problem set_network_organisers]"},
+		{unlisted, "[problem set_network_moderators]"},
+		{h.chatOf("@ben:example.org", lang.German, "einstellungen netz freigabe aus", second), "[problem set_network_organisers]"},
+	} {
+		if got := h.say(c.req); !strings.HasPrefix(got, c.want) || set() != 0 {
+			t.Errorf("%s: %s (%d set)", c.req.Text, got, set())
+		}
+	}
+	if got := h.say(h.chatOf("@ben:example.org", lang.German, "einstellungen netz freigabe aus", room, second)); !strings.Contains(got, "in allen Räumen") || set() != 1 {
+		t.Errorf("all rooms: %s (%d set)", got, set())
 	}
 }

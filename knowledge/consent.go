@@ -186,7 +186,7 @@ func (k *Keeper) Choose(ctx context.Context, tx *store.Tx, language, key string,
 		return nil, err
 	}
 	for _, c := range list {
-		if err := tx.PutContribution(ctx, c); err != nil {
+		if err := put(ctx, tx, c, now); err != nil {
 			return nil, err
 		}
 	}
@@ -265,7 +265,7 @@ func (k *Keeper) drop(ctx context.Context, tx *store.Tx, c store.Contribution, n
 			}
 		}
 	}
-	if err := unquote(ctx, tx, c, now); err != nil {
+	if err := unquote(ctx, tx, c, true, now); err != nil {
 		return err
 	}
 	if err := tx.DropContribution(ctx, c); err != nil {

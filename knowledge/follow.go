@@ -27,7 +27,7 @@ func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Ev
 		if body == "" {
 			err = k.drop(ctx, tx, c, now)
 		} else {
-			err = k.reword(ctx, tx, c, body)
+			err = k.reword(ctx, tx, c, body, now)
 		}
 		if err != nil {
 			return err
@@ -38,7 +38,7 @@ func (k *Keeper) Edit(ctx context.Context, tx *store.Tx, room id.RoomID, e id.Ev
 
 // reword gives a contribution its new text. A title that came with the old one
 // goes, but for what an answer is about that was gathered after a date.
-func (k *Keeper) reword(ctx context.Context, tx *store.Tx, c store.Contribution, body string) error {
+func (k *Keeper) reword(ctx context.Context, tx *store.Tx, c store.Contribution, body string, now time.Time) error {
 	_, err := store.MarkOf(ctx, tx, afterMark(c.Event))
 	if errors.Is(err, store.ErrNotFound) {
 		c.Title, err = "", nil
@@ -47,7 +47,7 @@ func (k *Keeper) reword(ctx context.Context, tx *store.Tx, c store.Contribution,
 		return err
 	}
 	c.Body = body
-	return tx.PutContribution(ctx, c)
+	return put(ctx, tx, c, now)
 }
 
 // Redact follows a redaction: of a gathered message, which is deleted with
@@ -147,7 +147,7 @@ func (k *Keeper) back(ctx context.Context, tx *store.Tx, c store.Contribution, l
 				}
 			}
 		}
-		if err := tx.PutContribution(ctx, one); err != nil {
+		if err := put(ctx, tx, one, now); err != nil {
 			return err
 		}
 	}
@@ -216,12 +216,15 @@ func (k *Keeper) takeBackAsks(ctx context.Context, tx *store.Tx, user id.UserID,
 
 // Retain deletes what is older than a room keeps it; most at once. It tells
 // whether there is more.
-func (k *Keeper) Retain(ctx context.Context, tx *store.Tx, room id.RoomID, before time.Time, most int) (more bool, err error) {
+func (k *Keeper) Retain(ctx context.Context, tx *store.Tx, room id.RoomID, before time.Time, most int, now time.Time) (more bool, err error) {
 	list, err := store.Outlived(ctx, tx, room, before, most)
 	if err != nil {
 		return false, err
 	}
 	for _, c := range list {
+		if err := unquote(ctx, tx, c, true, now); err != nil { // later nobody knows where it is quoted
+			return false, err
+		}
 		if err := tx.DropContribution(ctx, c); err != nil {
 			return false, err
 		}

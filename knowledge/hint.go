@@ -76,14 +76,28 @@ func (k *Keeper) Hint(ctx context.Context, tx *store.Tx, p Place, c store.Contri
 	return err
 }
 
-// unquote takes the hints back that quote a question which is about to go.
-func unquote(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
+// put changes a contribution, and takes the hints back that quote what is not
+// to be read any more.
+func put(ctx context.Context, tx *store.Tx, c store.Contribution, now time.Time) error {
+	old, err := store.ContributionByID(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := unquote(ctx, tx, c, quote(old.Body) != quote(c.Body), now); err != nil {
+		return err
+	}
+	return tx.PutContribution(ctx, c)
+}
+
+// unquote takes the hints back that quote a question: all of them, or those
+// in rooms that may not see it.
+func unquote(ctx context.Context, tx *store.Tx, c store.Contribution, all bool, now time.Time) error {
 	marks, err := store.MarksOf(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range marks {
-		if m.What != store.MarkQuoted {
+		if m.What != store.MarkQuoted || !all && (c.Audience != store.AudienceRoom || m.Room == c.Room) {
 			continue
 		}
 		hint := path.Dir(m.Event.String())

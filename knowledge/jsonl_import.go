@@ -123,7 +123,7 @@ func (i *importer) keep(ctx context.Context, e Entry, question store.Contributio
 		return old, true, nil
 	}
 	i.report.Changed++
-	return c, true, i.tx.PutContribution(ctx, c)
+	return c, true, put(ctx, i.tx, c, i.now)
 }
 
 // fill is c as the entry has it. What the entry leaves open stays.

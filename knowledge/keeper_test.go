@@ -585,7 +585,7 @@ func TestRetain(t *testing.T) {
 	retain := func(before time.Time, most int) (more bool) {
 		t.Helper()
 		k.write(func(ctx context.Context, tx *store.Tx) (err error) {
-			more, err = k.Retain(ctx, tx, hall, before, most)
+			more, err = k.Retain(ctx, tx, hall, before, most, k.now)
 			return err
 		})
 		return more

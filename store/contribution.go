@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -178,7 +179,9 @@ func (tx *Tx) PutContribution(ctx context.Context, c Contribution) error {
 	if err := tx.reembed(ctx, old, c); err != nil {
 		return err
 	}
-	if old.Body != c.Body || old.Name != "" && old.Name != c.Name {
+	// digests quote the title where there is no body
+	retitled := old.Title != c.Title && strings.TrimSpace(c.Body) == ""
+	if old.Body != c.Body || retitled || old.Name != "" && old.Name != c.Name {
 		err = tx.voidContribution(ctx, c.ID)
 	} else if old.Audience != c.Audience {
 		err = tx.voidNarrowed(ctx, c)

@@ -38,6 +38,18 @@ func SummaryDrafts(ctx context.Context, q Querier, before time.Time) ([]Digest, 
 	return list, nil
 }
 
+// UnplannedDrafts are the weekly digests that wait for approval, and that no
+// next one will follow: the schedule that made them is gone.
+func UnplannedDrafts(ctx context.Context, q Querier) ([]Digest, error) {
+	list, err := Collect(ctx, q, scanDigest, `SELECT `+digestColumns+` FROM digest d WHERE kind = 'weekly' AND state = 'draft'
+		AND NOT EXISTS (SELECT 1 FROM schedule s WHERE s.room_id = d.room_id AND s.kind = 'digest' AND s.enabled = 1
+			AND coalesce(nullif(json_extract(s.filter, '$.audience'), ''), 'room') = d.audience) ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read drafts without a schedule: %w", err)
+	}
+	return list, nil
+}
+
 // lapseDrafts ends the drafts of a room that nobody will release any more.
 func (tx *Tx) lapseDrafts(ctx context.Context, room id.RoomID, now time.Time) error {
 	drafts, err := Drafts(ctx, tx, room)

@@ -78,6 +78,29 @@ func (s *shelf) mending() (list []string) {
 	return list
 }
 
+// A digest quotes the title of what has no text, and of nothing else.
+func TestVoidTitle(t *testing.T) {
+	for body, want := range map[string][]string{"": {"1 void"}, " \n": {"1 void"}, "Der Text.": nil} {
+		s := &shelf{t, withMatrix(t)}
+		c := store.Contribution{Network: "N", Kind: store.Experience, UID: "e1", Audience: store.AudiencePublic, Title: "geheim", Body: body, Sent: friday}
+		s.write(func(ctx context.Context, tx *store.Tx) (err error) {
+			c, _, err = tx.AddContribution(ctx, c)
+			return err
+		})
+		n := s.digest(store.Digest{Network: "N", Room: "!a:x", Audience: store.AudienceNetwork, State: store.DigestPublished}, store.DigestSource{Contribution: c.ID})
+		c.Topics = "anders"
+		s.write(func(ctx context.Context, tx *store.Tx) error { return tx.PutContribution(ctx, c) })
+		if got := s.gone(n); got != nil {
+			t.Errorf("%q, another topic: gone: %q", body, got)
+		}
+		c.Title = "anders"
+		s.write(func(ctx context.Context, tx *store.Tx) error { return tx.PutContribution(ctx, c) })
+		if got := s.gone(n); !slices.Equal(got, want) {
+			t.Errorf("%q, another title: gone: %q, want %q", body, got, want)
+		}
+	}
+}
+
 // What is said in one room is edited, narrowed, deleted or forgotten: exactly
 // the lines that rest on it lose their words, in the digests whose readers may
 // not see it any more.

@@ -152,6 +152,8 @@ func (tx *Tx) Sweep(ctx context.Context, before time.Time) error {
 		`DELETE FROM outbox WHERE sent_at > 0 AND sent_at < $1
 			AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.outbox_key = outbox.key)
 			AND NOT EXISTS (SELECT 1 FROM digest_post d WHERE d.outbox_key = outbox.key)
+			AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.what = 'quoted' AND m.event_id > outbox.key || '/' AND m.event_id < outbox.key || '0')
+			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.key = outbox.key || '/back' AND b.sent_at = 0)
 			AND NOT EXISTS (SELECT 1 FROM contribution c WHERE c.id = CASE
 				WHEN outbox.key LIKE 'ack/%' THEN CAST(substr(outbox.key, 5) AS INTEGER)
 				WHEN outbox.key LIKE 'solved/%' THEN CAST(substr(outbox.key, 8) AS INTEGER)

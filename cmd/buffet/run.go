@@ -377,7 +377,7 @@ func (d *daemon) retain(ctx context.Context, tx *store.Tx, now time.Time) (more 
 		if err != nil {
 			return false, err
 		}
-		if more, err = keeper.Retain(ctx, tx, room, before, retainAtOnce); err != nil || more {
+		if more, err = keeper.Retain(ctx, tx, room, before, retainAtOnce, time.Now()); err != nil || more {
 			return more, err
 		}
 	}

@@ -77,6 +77,9 @@ func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time)
 	if err := digest.LapseSummaries(ctx, tx, now); err != nil {
 		return err
 	}
+	if err := digest.LapseUnplanned(ctx, tx, now); err != nil { // the operator's config may have planned them
+		return err
+	}
 	list, err := store.DigestRooms(ctx, tx)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ func TestReadAnswer(t *testing.T) {
 		"ja": {saidYes, ""}, "Ja!": {saidYes, ""}, "JA, bitte": {saidYes, ""}, "ja passt so": {saidYes, ""}, "jo": {saidYes, ""}, "ok": {saidYes, ""}, "Okay 👍": {saidYes, ""},
 		"yes please": {saidYes, ""}, "Yes, that is right.": {saidYes, ""}, "✅": {saidYes, ""}, "👍": {saidYes, ""}, "👍🏽": {saidYes, ""}, "✔️": {saidYes, ""}, "stimmt genau": {saidYes, ""}, "gerne": {saidYes, ""},
 		"nein": {saidNo, ""}, "Nein danke": {saidNo, ""}, "nö": {saidNo, ""}, "Abbruch": {saidNo, ""}, "cancel": {saidNo, ""}, "no thanks!": {saidNo, ""}, "❌": {saidNo, ""}, "lieber nicht": {unsaid, ""},
+		"ja danke dir": {saidYes, ""}, "Ja, super!": {saidYes, ""}, "ja, vielen Dank": {saidYes, ""}, "yes, go ahead": {saidYes, ""}, "Yes, that's great, thank you very much": {saidYes, ""},
+		"nein, vielen Dank": {saidNo, ""}, "Nein danke dir": {saidNo, ""}, "no thank you very much": {saidNo, ""}, "ja, gut, aber später": {saidYes, "aber später"},
 		"ja, aber um 15 Uhr":     {saidYes, "aber um 15 Uhr"},
 		"ja nein":                {saidYes, "nein"},
 		"nein, am 4.12.":         {saidNo, "am 4.12."},

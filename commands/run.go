@@ -95,6 +95,7 @@ type Call struct {
 	Network *Network // nil if the command needs none
 	Tail    string   // what followed the word
 	Args    []string // the same, in words
+	half    bool     // a yes or no to what was asked, but not only that
 }
 
 const done = "✅"
@@ -111,6 +112,9 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	}
 	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
 		return reply, c.withPrefix(err)
+	}
+	if c.Command == nil && c.half {
+		return &Reply{Text: c.say("confirm_only")}, nil
 	}
 	if c.Command == nil {
 		return t.unknown(c, word)

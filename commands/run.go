@@ -295,6 +295,9 @@ func (c *Call) allowed() error {
 	if !c.Network.Organiser {
 		return c.mayOrganise()
 	}
+	if c.Doubtful { // in a direct chat; in a room nobody organises from such a device
+		return lang.Wrong("know_doubtful")
+	}
 	if c.Command.Room && c.Network.Room == "" {
 		return lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})
 	}

@@ -40,13 +40,14 @@ func readAnswer(text string) (said answer, rest string) {
 	default:
 		return unsaid, ""
 	}
-	for {
+	for !strings.Contains(after, "?") { // "ok, ist das gut so?" asks
 		word, next := cutWord(after)
 		if word == "" || !slices.Contains(padding(said), fold(word)) {
-			return said, trimAnswer(after)
+			break
 		}
 		after = next
 	}
+	return said, trimAnswer(after)
 }
 
 // padding is what people put behind a yes or no without saying more.

@@ -12,6 +12,7 @@ func TestReadAnswer(t *testing.T) {
 		"nein": {saidNo, ""}, "Nein danke": {saidNo, ""}, "nö": {saidNo, ""}, "Abbruch": {saidNo, ""}, "cancel": {saidNo, ""}, "no thanks!": {saidNo, ""}, "❌": {saidNo, ""}, "lieber nicht": {unsaid, ""},
 		"ja danke dir": {saidYes, ""}, "Ja, super!": {saidYes, ""}, "ja, vielen Dank": {saidYes, ""}, "yes, go ahead": {saidYes, ""}, "Yes, that's great, thank you very much": {saidYes, ""},
 		"nein, vielen Dank": {saidNo, ""}, "Nein danke dir": {saidNo, ""}, "no thank you very much": {saidNo, ""}, "ja, gut, aber später": {saidYes, "aber später"},
+		"Ok, ist das gut so?": {saidYes, "ist das gut so?"}, "yes, is that right?": {saidYes, "is that right?"}, "ja?": {saidYes, ""},
 		"ja, aber um 15 Uhr":     {saidYes, "aber um 15 Uhr"},
 		"ja nein":                {saidYes, "nein"},
 		"nein, am 4.12.":         {saidNo, "am 4.12."},

@@ -70,6 +70,7 @@ type Bot struct {
 // and beside it. It comes before both.
 func (b *Bot) Bind() {
 	b.guard.client, b.guard.crypto = b.Account.Client, b.Account.crypto.Machine().CryptoStore
+	b.Commands.ChatView = b.chatView
 }
 
 // Run works until ctx ends; then it finishes what it has in hand. A session

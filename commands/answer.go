@@ -40,21 +40,24 @@ func readAnswer(text string) (said answer, rest string) {
 	default:
 		return unsaid, ""
 	}
-	for {
+	for !strings.Contains(after, "?") { // "ok, ist das gut so?" asks
 		word, next := cutWord(after)
 		if word == "" || !slices.Contains(padding(said), fold(word)) {
-			return said, trimAnswer(after)
+			break
 		}
 		after = next
 	}
+	return said, trimAnswer(after)
 }
 
 // padding is what people put behind a yes or no without saying more.
 func padding(said answer) []string {
 	if said == saidYes {
-		return []string{"ja", "bitte", "danke", "gern", "gerne", "passt", "stimmt", "genau", "so", "das", "doch", "klar", "please", "thanks", "that", "is", "right", "fine", "ok", "okay", "yes"}
+		return []string{"ja", "bitte", "danke", "gern", "gerne", "passt", "stimmt", "genau", "so", "das", "doch", "klar", "dir", "euch", "vielen", "dank", "sehr", "schoen", "gut",
+			"super", "toll", "prima", "perfekt", "wunderbar", "natuerlich", "unbedingt", "richtig", "alles", "ist", "es", "mach", "please", "thanks", "that", "is", "right", "fine",
+			"ok", "okay", "yes", "s", "it", "thank", "you", "very", "much", "go", "ahead", "do", "all", "good", "great", "perfect", "sure", "correct", "absolutely", "lovely"}
 	}
-	return []string{"bitte", "danke", "lieber", "nicht", "doch", "nein", "please", "thanks", "thank", "you", "no"}
+	return []string{"bitte", "danke", "lieber", "nicht", "doch", "nein", "dir", "euch", "vielen", "dank", "schoen", "leider", "please", "thanks", "thank", "you", "no", "very", "much", "sorry"}
 }
 
 // cutWord takes the first word off, without the marks around it.

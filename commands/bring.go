@@ -129,9 +129,11 @@ func (c *Call) fillIn(ctx context.Context, tx *store.Tx, s *bringing) (err error
 	case s.Unnamed:
 		d.Host = ""
 	case d.Host == "":
-		if d.Host, err = store.DisplayName(ctx, tx, c.Room, c.Sender); err != nil {
+		name, err := store.DisplayName(ctx, tx, c.Room, c.Sender)
+		if err != nil {
 			return err
 		}
+		d.Host = offers.Clean(name, offers.MaxHost) // who typed no name hears of no limit
 	}
 	d.Holidays = ""
 	if d.When.Repeat.Freq == "" || s.Feasts {

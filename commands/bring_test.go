@@ -62,6 +62,29 @@ func (h *house) brings(language, line string) spoken {
 	return h.tell(req)
 }
 
+// A long display name is cut, wherever it comes from; a host that was typed is
+// not, and its limit is told.
+func TestLongDisplayName(t *testing.T) {
+	h := newTalk(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE mx_user_profile SET displayname = $1`, strings.Repeat("Ähm", 80))
+		return err
+	})
+	for _, text := range []string{line, "brauche einen Beamer"} {
+		if got := h.reply(lang.German, "ja", h.brings(lang.German, text)); strings.Contains(got, "[problem") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	for n := 3; n <= 4; n++ {
+		if host := []rune(h.offer(n).Host); len(host) == 0 || len(host) > 100 {
+			t.Errorf("%d: %d runes", n, len(host))
+		}
+	}
+	if got := h.brings(lang.German, line+", von "+strings.Repeat("Ähm", 80)).text; !strings.Contains(got, "native_host_long") {
+		t.Errorf("typed: %s", got)
+	}
+}
+
 func (h *house) offer(number int) store.Offer {
 	h.t.Helper()
 	o, err := store.OfferByNumber(h.t.Context(), h.store.Reader(), "Nord", number)

@@ -81,7 +81,11 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 	case said == unsaid:
 		return c.amendProposal(ctx, tx, p, c.Text)
 	case rest != "": // "nein, am 4.12. um 15 Uhr"
-		return c.amendProposal(ctx, tx, p, rest)
+		reply, ok, err := c.amendProposal(ctx, tx, p, rest)
+		if ok || err != nil || p.Author != c.Sender || c.Command != nil {
+			return reply, ok, err
+		}
+		return c.unclear(p)
 	}
 	if p.Author != c.Sender { // not theirs to answer
 		return nil, true, nil
@@ -94,6 +98,21 @@ func (t *Table) confirm(ctx context.Context, tx *store.Tx, c *Call) (*Reply, boo
 	}
 	reply, err := c.answer(ctx, tx, p, said)
 	return reply, true, err
+}
+
+// unclear answers a yes or no with more behind it than can be used. Where a
+// conversation may still take it, that comes first (Run).
+func (c *Call) unclear(p store.Proposal) (*Reply, bool, error) {
+	switch {
+	case p.State != store.ProposalAsked && c.ReplyTo == "": // it is about something else
+		return nil, false, nil
+	case p.State == store.ProposalDone:
+		return &Reply{Text: c.say("confirm_done")}, true, nil
+	case c.Direct && (c.ReplyTo == "" || p.Kind == store.ProposeBring):
+		c.half = true
+		return nil, false, nil
+	}
+	return &Reply{Text: c.say("confirm_only")}, true, nil
 }
 
 // amendProposal takes a reply to what was proposed as a correction of it, and

@@ -245,3 +245,45 @@ func TestYesToWhatIsOpen(t *testing.T) {
 		t.Errorf("two are open: %s", got)
 	}
 }
+
+// A yes or no with more behind it than can be used is answered, wherever it is
+// said; what is no answer to us stays as it was.
+func TestYesAndMore(t *testing.T) {
+	for language, say := range map[string][4]string{
+		lang.German:  {"absage 3 krank", "ja, danke dir dafür", "nein, die Leitung kommt doch", "Ich brauche nur ja oder nein"},
+		lang.English: {"cancel 3 ill", "yes, if it must be", "no, she will come", "I need just yes or no"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			h := newTalk(t)
+			h.reply(language, "ja", h.brings(language, line))
+			echo := h.brings(language, say[0])
+			for _, text := range say[1:3] {
+				if got := h.reply(language, text, echo); !strings.Contains(got, say[3]) {
+					t.Errorf("%s: %s", text, got)
+				}
+				if got := h.in(language, text); !strings.Contains(got, say[3]) {
+					t.Errorf("%s, called by prefix: %s", text, got)
+				}
+			}
+			req := h.request(language, say[1])
+			req.ReplyTo = echo.event // ben's
+			if got := h.tell(req).text; got != "[silence]" {
+				t.Errorf("somebody else's: %s", got)
+			}
+			if h.offer(3).Status != store.OfferActive {
+				t.Error("it is off")
+			}
+			h.reply(language, "ja danke dir", echo)
+			if h.offer(3).Status != store.OfferCancelled {
+				t.Error("it is not off")
+			}
+			if got := h.reply(language, say[1], echo); strings.Contains(got, say[3]) || got == "[silence]" {
+				t.Errorf("after the yes: %s", got)
+			}
+			if got := h.in(language, say[1]); got != "[silence]" {
+				t.Errorf("after the yes, called by prefix: %s", got)
+			}
+			h.talk(language, "bring Chor, 11.12. 19 Uhr => Chor", say[1]+" => "+say[3], "nein, am 12.12. um 15 Uhr => 12", say[2]+" => "+say[3], "ja danke dir => 4 · ")
+		})
+	}
+}

@@ -85,7 +85,10 @@ func decideEdit(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, ye
 		told = author.say("edit_again", values).Line().Add(forAuthor)
 		err = c.askAgain(ctx, tx, p, o, e)
 	case yes:
-		_, err = c.change(ctx, tx, o, e)
+		var after store.Offer
+		if after, err = c.change(ctx, tx, o, e); err == nil && e.Edit.Back {
+			err = c.tellCanceller(ctx, tx, p, &o, &after)
+		}
 		told = author.say("edit_released", values)
 		answer, others = c.say("bring_released_now", values), c.say("bring_released_by", values)
 	case reason != "":

@@ -143,3 +143,21 @@ func TestCancelUndone(t *testing.T) {
 		t.Errorf("told of what was never theirs: %s", told)
 	}
 }
+
+// Whoever cancelled hears who undid it, too, when another organiser released
+// that; who releases it themselves knows.
+func TestCancelUndoneReleased(t *testing.T) {
+	for by, want := range map[id.UserID]string{paul: "ask (@ask:example.org) hat das zurückgenommen", anna: ""} {
+		h, _ := staleHouse(t)
+		h.organises(anna, "absage 3 Wasserrohrbruch")
+		if got := h.reply(lang.German, "ja", h.from(asker, lang.German, "aendere 3 titel Zweimal, findet statt", false)); !strings.Contains(got, "erst die Organisierenden") {
+			t.Fatal(got)
+		}
+		if got := h.decides(lang.German, "ja", by, h.asked(lang.German, by)); !strings.Contains(got, "Freigegeben") || h.offer(3).Status != store.OfferActive {
+			t.Errorf("%s, %+v", got, h.offer(3))
+		}
+		if told := h.sentTo(anna); !strings.Contains(told, want) || want == "" && strings.Contains(told, "zurückgenommen") {
+			t.Errorf("released by %s: %s", by, told)
+		}
+	}
+}

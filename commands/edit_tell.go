@@ -41,8 +41,8 @@ func (c *Call) tellAuthor(ctx context.Context, tx *store.Tx, p store.Proposal, w
 // tellCanceller lets whoever else cancelled an offer know that it, or a date of
 // it, takes place after all.
 func (c *Call) tellCanceller(ctx context.Context, tx *store.Tx, p store.Proposal, was, is *store.Offer) error {
-	last, err := store.LastCancelled(ctx, tx, is.ID, c.Sender)
-	if err != nil || last.Author == is.Author { // who brought it hears of every change
+	last, err := store.LastCancelled(ctx, tx, is.ID, p.Author)
+	if err != nil || last.Author == is.Author || last.Author == c.Sender { // who brought it hears of every change; who releases it knows
 		return store.Ignore(err)
 	}
 	reader := &Call{Request: c.Request, Table: c.Table, Lang: last.Lang, Network: c.Network}
@@ -50,7 +50,7 @@ func (c *Call) tellCanceller(ctx context.Context, tx *store.Tx, p store.Proposal
 	if err != nil || different.Len() == 0 {
 		return err
 	}
-	by, err := person(ctx, tx, p.Network, c.Sender)
+	by, err := person(ctx, tx, p.Network, p.Author)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,9 @@ func shownJoin(ctx context.Context, q store.Querier, t *Table, n Network, p stor
 // decideJoin makes two offers one, or leaves them two.
 func decideJoin(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, yes bool, _ string) (answer, others *lang.Text, err error) {
 	stays, goes, err := offers.Twins(ctx, tx, p)
-	if err != nil {
+	if gone, ok := lang.AsProblem(err); ok { // whatever they say, the question is over
+		return c.say(gone.Key, gone.Values), c.say(gone.Key, gone.Values), nil
+	} else if err != nil {
 		return nil, nil, err
 	}
 	who, err := person(ctx, tx, p.Network, c.Sender)

@@ -89,18 +89,24 @@ func TestJoinDecided(t *testing.T) {
 	}
 }
 
-// TestJoinGone: there is nothing to decide when one of the two is gone.
+// TestJoinGone: there is nothing to decide when one of the two is gone, and
+// that settles it.
 func TestJoinGone(t *testing.T) {
-	h := newTalk(t)
-	p, _ := h.asksJoin("@anna:example.org")
-	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawOffer(ctx, p.Offer, h.now) })
-	req := Request{Event: "$a", Room: askerDM, Sender: "@anna:example.org", Direct: true, ReplyTo: "$ask", Networks: []Network{h.network(lang.German)}, Text: "ja", Now: h.now}
-	req.Networks[0].Organiser = true
-	if got := h.say(req); !strings.Contains(got, "join_gone") {
-		t.Error(got)
-	}
-	if got := h.in(lang.German, "angebot 3"); !strings.Contains(got, "Kollegiale Beratung") || strings.Contains(got, "dasselbe") {
-		t.Error(got)
+	for _, said := range []string{"ja", "nein", "❌"} {
+		h := newTalk(t)
+		p, _ := h.asksJoin("@anna:example.org")
+		h.write(func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawOffer(ctx, p.Offer, h.now) })
+		req := Request{Event: "$a", Room: askerDM, Sender: "@anna:example.org", Direct: true, ReplyTo: "$ask", Networks: []Network{h.network(lang.German)}, Text: said, Now: h.now}
+		req.Networks[0].Organiser = true
+		if got := h.say(req); got != "Eines der beiden Angebote gibt es nicht mehr, da ist nichts zu entscheiden." {
+			t.Errorf("%s: %s", said, got)
+		}
+		if got := h.in(lang.German, "angebot 3"); !strings.Contains(got, "Kollegiale Beratung") || strings.Contains(got, "dasselbe") {
+			t.Errorf("%s: %s", said, got)
+		}
+		if got := h.say(req); !strings.Contains(got, "schon entschieden") || h.jobs(offers.DecidedKind) != 1 {
+			t.Errorf("%s again: %s, %d jobs", said, got, h.jobs(offers.DecidedKind))
+		}
 	}
 }
 

@@ -111,6 +111,19 @@ func TestPlanRefused(t *testing.T) {
 	}
 }
 
+// TestOrganiserDoubtful: what only organisers may is refused in a direct chat
+// when the device is not shown to be theirs.
+func TestOrganiserDoubtful(t *testing.T) {
+	h := newHouse(t)
+	for _, text := range []string{"plan", "plan mo 9:00", "plan aus alle", "vorschau", "vorschau digest", "freigabe"} {
+		req := h.organiser(lang.German, text)
+		req.Direct, req.Doubtful = true, true
+		if got := h.say(req); !strings.Contains(got, "know_doubtful") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 func TestPlanBound(t *testing.T) {
 	h := newHouse(t)
 	for i := range maxPlans {

@@ -230,7 +230,11 @@ func decideBring(ctx context.Context, tx *store.Tx, c *Call, p store.Proposal, y
 	switch {
 	case yes:
 		o, err := offers.Bring(ctx, tx, offers.By{Network: p.Network, Author: p.Author, Room: p.Room}, s.Draft, c.Now)
-		if err != nil {
+		if gone, ok := lang.AsProblem(err); ok { // its date passed while it waited
+			told = author.say("bring_gone", who).Line().Add(author.say(gone.Key, gone.Values))
+			answer, others = c.say("bring_gone_now", who).Line().Add(c.say(gone.Key, gone.Values)), c.say("bring_gone_by", who)
+			break
+		} else if err != nil {
 			return nil, nil, err
 		}
 		who["Number"] = o.Number

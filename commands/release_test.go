@@ -242,6 +242,25 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// A yes after the date has passed settles it, and its author hears why.
+func TestReleasedTooLate(t *testing.T) {
+	for language, want := range map[string]string{lang.German: "Der Termin ist schon vorbei.", lang.English: "That date is over already."} {
+		h := approving(t)
+		h.reply(language, "ja", h.brings(language, line))
+		ask := h.asked(language, anna)
+		h.now = h.now.AddDate(0, 0, 20)
+		if got := h.decides(language, "ja", anna, ask); !strings.Contains(got, want) || strings.Contains(got, "[problem") || h.offerCount() != 2 {
+			t.Errorf("the organiser reads: %s", got)
+		}
+		if told := h.sentTo(asker); !strings.Contains(told, "Lesekreis") || !strings.Contains(told, want) {
+			t.Errorf("the author reads: %s", told)
+		}
+		if p := h.lastProposal(); p.State != store.ProposalDone || h.jobs(offers.DecidedKind) != 1 {
+			t.Errorf("%+v, %d jobs", p, h.jobs(offers.DecidedKind))
+		}
+	}
+}
+
 // A bare word of an organiser is enough where only one thing waits for it.
 func TestBareWordOfAnOrganiser(t *testing.T) {
 	h := approving(t)

@@ -31,7 +31,7 @@ func runRemind(ctx context.Context, tx *store.Tx, c *Call) (*Reply, error) {
 			if on {
 				key = "remind_now_on"
 			}
-			return &Reply{Text: c.say(key)}, offers.SwitchReminders(ctx, tx, c.viewOf, c.Sender, on)
+			return &Reply{Text: c.say(key)}, offers.SwitchReminders(ctx, tx, c.Table.ChatView, c.Sender, on)
 		}
 	}
 	if reply, err := c.choose(); reply != nil || err != nil {

@@ -167,6 +167,20 @@ func TestRemindSeveralNetworks(t *testing.T) {
 	h.expect(chat("erinnere"), "Du hast gerade keine")
 }
 
+// TestRemindSwitchEverywhere: said in a room of one network, the switch holds
+// for what comes with sign-ups in all of them.
+func TestRemindSwitchEverywhere(t *testing.T) {
+	h := newHouse(t)
+	h.people(ben)
+	h.say(h.as(ben, "dabei 1"))
+	for _, one := range []struct{ text, want string }{{"erinnere aus", ""}, {"erinnere an", "1 24.11. 0+60 standard"}} {
+		req := h.as(ben, one.text)
+		req.Room, req.Networks[0].Name, req.Networks[0].Room = "!sued:example.org", "Süd", "!sued:example.org"
+		h.say(req)
+		h.equal(one.text, h.reminded(ben), one.want)
+	}
+}
+
 // TestRemindHere: a reply to an announcement, or what stands in its thread,
 // needs no number.
 func TestRemindHere(t *testing.T) {

@@ -95,6 +95,7 @@ type Call struct {
 	Network *Network // nil if the command needs none
 	Tail    string   // what followed the word
 	Args    []string // the same, in words
+	half    bool     // a yes or no to what was asked, but not only that
 }
 
 const done = "✅"
@@ -111,6 +112,9 @@ func (t *Table) Run(ctx context.Context, tx *store.Tx, req Request) (*Reply, err
 	}
 	if reply, ok, err := t.converse(ctx, tx, c); ok || err != nil {
 		return reply, c.withPrefix(err)
+	}
+	if c.Command == nil && c.half {
+		return &Reply{Text: c.say("confirm_only")}, nil
 	}
 	if c.Command == nil {
 		return t.unknown(c, word)
@@ -290,6 +294,9 @@ func (c *Call) allowed() error {
 	}
 	if !c.Network.Organiser {
 		return c.mayOrganise()
+	}
+	if c.Doubtful { // in a direct chat; in a room nobody organises from such a device
+		return lang.Wrong("know_doubtful")
 	}
 	if c.Command.Room && c.Network.Room == "" {
 		return lang.Wrong("cmd_say_it_in_room", lang.Values{"Network": c.Network.Name})

@@ -74,6 +74,9 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.now = time.Date(2026, 11, 23, 12, 0, 0, 0, h.zone)
+	h.table.ChatView = func(network string) (offers.View, bool) {
+		return offers.View{Phrases: phrases, Lang: lang.German, Zone: h.zone, Now: h.now}, network == "Nord"
+	}
 	if h.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "buffet.db")); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"buffet/knowledge"
 	"buffet/lang"
+	"buffet/offers"
 	"buffet/store"
 )
 
@@ -278,6 +279,8 @@ type Table struct {
 	Model   string             // host of the language model that rooms may turn on; "": there is none
 	// Calendars is the address below which calendars are served, without a slash at the end; "": they are not.
 	Calendars string
+	// ChatView is how the people of a network read in their direct chats; not ok if it is not configured.
+	ChatView func(network string) (offers.View, bool)
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper

@@ -15,11 +15,13 @@ const (
 	draftTitle       = maxTitle
 	draftDescription = 4000
 	draftPlace       = 200
-	draftHost        = 100
 	draftTopics      = 10
 	draftTopic       = maxTopic
 	draftCapacity    = 100_000
 )
+
+// MaxHost is how long a host may be, in runes.
+const MaxHost = 100
 
 // Check takes from the texts what nobody can see, or what turns them around,
 // and tells by a *lang.Problem what is missing or too much. The date must not be over.
@@ -73,7 +75,7 @@ func checkPlace(s *string) error {
 
 func checkHost(s *string) error {
 	*s = oneLine(*s)
-	return atMost(*s, draftHost, "native_host_long")
+	return atMost(*s, MaxHost, "native_host_long")
 }
 
 func checkLink(s *string) error {

@@ -323,6 +323,23 @@ func TestTwinFlood(t *testing.T) {
 	}
 }
 
+// TestTwinGone: questions about what is gone do not keep others from being asked.
+func TestTwinGone(t *testing.T) {
+	tb := newTable(t)
+	tb.feeds(feedOne, feedTwo)
+	var one, two []string
+	for i := range maxAsks + 2 {
+		one = append(one, ev(fmt.Sprint("a", i), "20261203T140000", fmt.Sprint("Übung ", i)))
+		two = append(two, ev(fmt.Sprint("b", i), "20261203T140000", fmt.Sprint("Übung ", i)))
+	}
+	tb.load(feedOne, one...)
+	tb.load(feedTwo, two...)
+	tb.equal("asked", len(tb.asked()), maxAsks)
+	tb.load(feedOne, one[1:]...)
+	tb.load(feedTwo, two...)
+	tb.equal("one is gone", len(tb.asked()), maxAsks+1)
+}
+
 // TestTwinHandedOver: what the second feed said while the offer was the first's
 // counts once it is its own.
 func TestTwinHandedOver(t *testing.T) {

@@ -144,9 +144,10 @@ func WaitingProposals(ctx context.Context, q Querier, network string, since time
 }
 
 // JoinsAsked is how many questions whether two offers are one wait for the
-// organisers of a network.
+// organisers of a network, without those about what is gone.
 func JoinsAsked(ctx context.Context, q Querier, network string) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM proposal WHERE network = $1 AND kind = 'join' AND state = 'waiting'`, network).Scan(&n)
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM proposal p WHERE network = $1 AND kind = 'join' AND state = 'waiting'
+		AND (SELECT count(*) FROM offer WHERE id IN (p.offer_id, p.content ->> '$.other') AND status <> 'withdrawn') = 2`, network).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count questions about offers: %w", err)
 	}

@@ -179,3 +179,29 @@ func BenchmarkImport10000(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// TestImportPrivate: what is not for everybody is left out, and goes if it was
+// there before.
+func TestImportPrivate(t *testing.T) {
+	tb := newTable(t)
+	one := ev("a", "20261203T140000", "Alpha", "RRULE:FREQ=WEEKLY;COUNT=3")
+	date := ev("a", "20261210T160000", "Geheim", "RECURRENCE-ID;TZID=Europe/Berlin:20261210T140000")
+	tb.load(testSource, one, date)
+	for _, class := range []string{"CLASS:PRIVATE", "CLASS:confidential", "CLASS:X-NUR-WIR"} {
+		r := tb.load(testSource, one+"\n"+class, date)
+		tb.equal("dates of "+class, tb.titles("monat"), "[]")
+		tb.equal("left out", fmt.Sprint(r.Withdrawn, " ", len(r.Skipped), " ", r.Skipped[0].Reason), "1 1 skip_private")
+		tb.equal("broken", tb.load(testSource, strings.Replace(one, "DTSTART", "X-START", 1)+"\n"+class).Skipped[0].Reason, ReasonPrivate)
+		tb.load(testSource, one+"\nCLASS:PUBLIC", date)
+		tb.equal("dates", tb.titles("monat"), "[Alpha Geheim Alpha]")
+	}
+	r := tb.load(testSource, one, date+"\nCLASS:PRIVATE")
+	tb.equal("its other dates", tb.titles("monat"), "[Alpha Alpha]")
+	tb.equal("left out", len(r.Skipped), 1)
+	tb.load(testSource, one, strings.Replace(date, "RECURRENCE-ID", "RECURRENCE-ID;RANGE=THISANDFUTURE", 1)+"\nCLASS:PRIVATE")
+	tb.equal("for good", tb.titles("monat"), "[]")
+	tb.load(testSource, date)
+	tb.equal("alone", tb.titles("monat"), "[Geheim]")
+	tb.load(testSource, date+"\nCLASS:PRIVATE")
+	tb.equal("alone and private", tb.titles("monat"), "[]")
+}

@@ -1,12 +1,15 @@
 package offers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"buffet/store"
 )
 
 // The bounds of a calendar read from outside. Bytes are counted while reading, events before they are understood.
@@ -206,11 +209,15 @@ func icalOverride(master, ov *icalEvent) Override {
 	if ov.entry.Title != master.entry.Title {
 		o.Title = ov.entry.Title
 	}
+	none := store.Nothing
+	if o.Cancelled { // programs name little of what does not take place
+		none = ""
+	}
 	if ov.entry.Location != master.entry.Location {
-		o.Location = ov.entry.Location
+		o.Location = cmp.Or(ov.entry.Location, none)
 	}
 	if ov.entry.URL != master.entry.URL {
-		o.URL = ov.entry.URL
+		o.URL = cmp.Or(ov.entry.URL, none)
 	}
 	return o
 }

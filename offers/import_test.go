@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/store"
 )
@@ -204,4 +206,52 @@ func TestImportPrivate(t *testing.T) {
 	tb.equal("alone", tb.titles("monat"), "[Geheim]")
 	tb.load(testSource, date+"\nCLASS:PRIVATE")
 	tb.equal("alone and private", tb.titles("monat"), "[]")
+}
+
+// TestImportDateWithoutPlace: a single date that lost the place and the link of
+// its series has none anywhere, and who comes to it hears of that once.
+func TestImportDateWithoutPlace(t *testing.T) {
+	tb := newTable(t)
+	series := ev("a", "20261203T140000", "Alpha", "RRULE:FREQ=WEEKLY;COUNT=3", "LOCATION:Kiel", "URL:https://example.org/alt")
+	lost := ev("a", "20261210T140000", "Alpha", "RECURRENCE-ID;TZID=Europe/Berlin:20261210T140000")
+	tb.load(testSource, series)
+	tb.announceIn("!a:x", "post", "$p")
+	key := tb.find(1).Next[1].Key
+	sign := func(user id.UserID, e id.EventID) {
+		t.Helper()
+		tb.write(func(tx *store.Tx) error {
+			_, err := SignUp(t.Context(), tx, tb.view(lang.German), 1, key, Coming{User: user, Event: e, Room: "!a:x", Names: Unnamed})
+			return err
+		})
+	}
+	sign(anna, "$1")
+	tb.out()
+	said := func() (text string) {
+		tb.mend()
+		for _, m := range tb.out() {
+			text += m.Plain + "\n"
+		}
+		return text
+	}
+	tb.equal("lost", changes(tb.load(testSource, series, lost)), "0+1=0-0 1 Alpha place")
+	if got := said(); !strings.Contains(got, "Do, 10. Dez, 14:00–15:30 Uhr: noch offen") {
+		t.Errorf("nobody hears that its place is open: %s", got)
+	}
+	sign(bert, "$2") // who knows it as it is now
+	tb.equal("again", changes(tb.load(testSource, series+"\nDESCRIPTION:neu", lost)), "0+1=0-0 1 Alpha changed")
+	if got := said(); strings.Contains(got, "noch offen") {
+		t.Errorf("said again: %s", got)
+	}
+	o := tb.find(1)
+	tb.equal("dates", fmt.Sprint(o.Next[0].Location, o.Next[0].URL, "|", o.Next[1].Location, o.Next[1].URL, "|", o.Next[2].Location), "Kielhttps://example.org/alt||Kiel")
+	text := icalWritten(t, o.Offer)
+	if strings.Count(text, "LOCATION:") != 1 || strings.Count(text, "URL:") != 1 {
+		t.Errorf("written as\n%s", text)
+	}
+	_, dates, _ := tb.ask(lang.German, "monat", "Alpha")
+	if list := RenderList(tb.view(lang.German), Query{}, dates, 3).Plain(); strings.Count(list, "Kiel") != 2 {
+		t.Error(list)
+	}
+	off := tb.calendar(ics(series, lost+"\nSTATUS:CANCELLED")).Entries[0].Recurrence.Overrides[0]
+	tb.equal("of what is off the place is not lost", off.Location+off.URL, "")
 }

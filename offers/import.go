@@ -140,6 +140,9 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 	mark, known := im.marks[e.UID] // of one that is not known, its ID is 0
 	if known && !im.fresh(mark, e, hash) {
 		im.report.Unchanged++
+		if im.foreign(mark) {
+			return im.alsoNamed(ctx, e, hash, mark)
+		}
 		return im.takeOver(ctx, mark, hash)
 	}
 	o, err := im.offer(e, hash)
@@ -154,6 +157,11 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 	what, err := im.put(ctx, o, mark, fresh)
 	if err != nil || what == "" {
 		return err
+	}
+	if known && im.foreign(mark) {
+		if err := im.exchange(ctx, mark); err != nil {
+			return err
+		}
 	}
 	if what == ChangeNew {
 		im.report.New++

@@ -122,7 +122,7 @@ CREATE TABLE offer_twin (
 	source   TEXT NOT NULL,
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
-	same     INTEGER NOT NULL,                 -- 1: it is; -1: organisers are to be asked
+	same     INTEGER NOT NULL,                 -- 1: it is; 2: by the same uid, too; -1: organisers are to be asked
 	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
 	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)

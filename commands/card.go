@@ -71,22 +71,26 @@ func (c *Call) cardText(d card) string {
 	return b.String()
 }
 
+// dialog is the conversation with the sender that is going on, or
+// store.ErrNotFound.
+func (c *Call) dialog(ctx context.Context, q store.Querier) (store.Dialog, error) {
+	d, err := store.DialogOf(ctx, q, c.Sender)
+	if err == nil && c.Now.Sub(d.At) > cardLife {
+		return store.Dialog{}, store.ErrNotFound
+	}
+	return d, err
+}
+
 // converse takes what a person says in a direct chat as a part of a
 // conversation that is going on. It is false if it is none.
 func (t *Table) converse(ctx context.Context, tx *store.Tx, c *Call) (*Reply, bool, error) {
 	if !c.Direct || c.Doubtful {
 		return nil, false, nil
 	}
-	dialog, err := store.DialogOf(ctx, tx, c.Sender)
+	dialog, err := c.dialog(ctx, tx)
 	none := errors.Is(err, store.ErrNotFound)
 	if err != nil && !none {
 		return nil, false, err
-	}
-	if !none && c.Now.Sub(dialog.At) > cardLife {
-		none = true
-		if err := tx.PutDialog(ctx, store.Dialog{Author: c.Sender}); err != nil {
-			return nil, false, err
-		}
 	}
 	if choices := knowledge.ChoicesOfWords(c.Text); len(choices) > 0 {
 		// while a card is filled in, "nein" and "1" are about the card

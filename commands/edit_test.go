@@ -303,3 +303,30 @@ func TestEditPlaces(t *testing.T) {
 		t.Errorf("the one who waited hears %q, %v", told, err)
 	}
 }
+
+// TestEditBackOfSome: what was cancelled as a whole is brought back by the
+// words that help and refusals name, as far as they say.
+func TestEditBackOfSome(t *testing.T) {
+	h := newHouse(t)
+	h.brought("Elternabend", "jeden Donnerstag 14-15:30 Uhr ab 3.12. bis 28.1.2027")
+	for _, line := range []string{"biete Beamer", "ja", "absage 4", "ja", "absage 3 alle", "ja"} {
+		h.from(ben, lang.German, line, true)
+	}
+	for _, c := range []struct{ line, want string }{
+		{"aendere 3 17.12. findet statt", "• Do, 17. Dez, 14:00–15:30 Uhr: findet statt"},
+		{"aendere 4 findet statt", "Es steht wieder auf dem Buffet."},
+	} {
+		if got := h.from(ben, lang.German, c.line, true).text; !strings.Contains(got, c.want) || strings.Contains(got, "Das Angebot") {
+			t.Errorf("%s: %s", c.line, got)
+		}
+		if got := h.from(ben, lang.German, "ja", true).text; !strings.Contains(got, "Geändert.") {
+			t.Errorf("%s: %s", c.line, got)
+		}
+	}
+	if a, b := h.offer(3), h.offer(4); a.Status != store.OfferActive || b.Status != store.OfferActive {
+		t.Errorf("%s, %s", a.Status, b.Status)
+	}
+	if got := h.from(ben, lang.German, "angebot 3", true).text; strings.Count(got, "fällt aus") == 0 {
+		t.Error(got)
+	}
+}

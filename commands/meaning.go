@@ -33,7 +33,7 @@ func (c *Call) inDialog(ctx context.Context, q store.Querier) (bool, error) {
 	if !c.Direct || c.Named || strings.HasPrefix(c.Text, "!") {
 		return false, nil
 	}
-	_, err := store.DialogOf(ctx, q, c.Sender)
+	_, err := c.dialog(ctx, q)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}

@@ -96,7 +96,7 @@ func (c *Call) onlyWaiting(ctx context.Context, tx *store.Tx) (p store.Proposal,
 	if err != nil || asked.After(since) {
 		return p, nil, err
 	}
-	if _, err := store.DialogOf(ctx, tx, c.Sender); !errors.Is(err, store.ErrNotFound) {
+	if _, err := c.dialog(ctx, tx); !errors.Is(err, store.ErrNotFound) {
 		return p, nil, err
 	}
 	for _, n := range c.Networks {
@@ -166,8 +166,11 @@ func (t *Table) TakeBack(ctx context.Context, tx *store.Tx, room id.RoomID, e id
 }
 
 // Lapse gives up what has waited for organisers since before then, and tells
-// them and its author.
+// them and its author. Conversations that nobody goes on with are forgotten.
 func (t *Table) Lapse(ctx context.Context, tx *store.Tx, before, now time.Time) error {
+	if err := tx.ForgetDialogs(ctx, now.Add(-cardLife)); err != nil {
+		return err
+	}
 	list, err := store.WaitingBefore(ctx, tx, before)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -291,5 +292,43 @@ func TestBareWordOfAnOrganiser(t *testing.T) {
 	})
 	if p := h.lastProposal(); p.State != store.ProposalDone || p.Content != "" || h.jobs(offers.DecidedKind) != 2 {
 		t.Errorf("its message was deleted: %+v, %d jobs", p, h.jobs(offers.DecidedKind))
+	}
+}
+
+// A conversation that was left off a day ago neither stands before a bare word
+// nor is kept.
+func TestDialogIsForgotten(t *testing.T) {
+	h := approving(t)
+	left := func() bool {
+		t.Helper()
+		_, err := store.DialogOf(t.Context(), h.store.Reader(), anna)
+		return err == nil
+	}
+	begin := func() {
+		t.Helper()
+		if got := h.decides(lang.German, "bring", anna, spoken{}); !left() {
+			t.Fatalf("no conversation: %s", got)
+		}
+	}
+	begin()
+	h.now = h.now.Add(23 * time.Hour)
+	lapse := func() {
+		h.write(func(ctx context.Context, tx *store.Tx) error {
+			return h.table.Lapse(ctx, tx, h.now.AddDate(0, -1, 0), h.now)
+		})
+	}
+	if lapse(); !left() {
+		t.Error("forgotten while it goes on")
+	}
+	h.now = h.now.Add(2 * time.Hour)
+	h.reply(lang.German, "ja", h.brings(lang.German, line))
+	h.asked(lang.German, anna)
+	if got := h.decides(lang.German, "ja", anna, spoken{}); !strings.Contains(got, "Freigegeben: 3 · Lesekreis") {
+		t.Errorf("a bare yes: %s", got)
+	}
+	begin()
+	h.now = h.now.Add(25 * time.Hour)
+	if lapse(); left() {
+		t.Error("kept for ever")
 	}
 }

@@ -67,8 +67,8 @@ func FeedKey(network, address string) string {
 }
 
 // EnsureFeeds makes the jobs of the configured feeds, due at now if they are
-// new, and ends those of others; what was imported from them stays. Call it
-// before the queue runs.
+// new, and ends those of others; what was imported from them stays, in the care
+// of a feed that has the same. Call it before the queue runs.
 func EnsureFeeds(ctx context.Context, tx *store.Tx, configured []Feed, now time.Time) error {
 	keep := map[string]bool{}
 	for _, f := range configured {
@@ -98,6 +98,9 @@ func EnsureFeeds(ctx context.Context, tx *store.Tx, configured []Feed, now time.
 	}
 	for _, f := range feeds {
 		if !keep[FeedKey(f.Network, f.URL)] {
+			if err := handOn(ctx, tx, f.Network, f.URL); err != nil {
+				return fmt.Errorf("hand offers on: %w", err)
+			}
 			if err := tx.DropFeed(ctx, f.Network, f.URL); err != nil {
 				return fmt.Errorf("forget feed: %w", err)
 			}

@@ -1,12 +1,15 @@
 package offers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"buffet/store"
 )
 
 // The bounds of a calendar read from outside. Bytes are counted while reading, events before they are understood.
@@ -41,6 +44,7 @@ const (
 	ReasonRule           Reason = "skip_rule"             // an RRULE that cannot be understood
 	ReasonEndBeforeStart Reason = "skip_end_before_start" // DTEND before DTSTART, or a negative DURATION
 	ReasonBadValue       Reason = "skip_bad_value"        // a property that matters and cannot be read
+	ReasonPrivate        Reason = "skip_private"          // a CLASS other than PUBLIC
 )
 
 // ReadOptions says how to read what a calendar leaves open.
@@ -111,7 +115,11 @@ func ReadCalendar(r io.Reader, opt ReadOptions) (*Calendar, error) {
 		rd.keep(ev)
 	}
 	for _, uid := range rd.order {
-		out.Entries = append(out.Entries, rd.groups[uid].entries()...)
+		entries, private := rd.groups[uid].entries()
+		out.Entries = append(out.Entries, entries...)
+		for _, ev := range private {
+			out.Skipped = append(out.Skipped, Skipped{UID: uid, Title: ev.entry.Title, Reason: ReasonPrivate})
+		}
 	}
 	return out, nil
 }
@@ -154,23 +162,38 @@ func (rd *icalReader) keep(ev *icalEvent) {
 	}
 }
 
-// entries makes one entry of a series and its exceptions, or single ones of exceptions whose series is not there.
-func (g *icalGroup) entries() []Entry {
+// entries makes one entry of a series and its exceptions, or single ones of exceptions whose series is not there. Of a
+// private series nothing is left; a private exception takes its date out.
+func (g *icalGroup) entries() (out []Entry, private []*icalEvent) {
 	if g.master == nil {
-		var out []Entry
 		for _, ov := range g.overrides {
+			if ov.private {
+				private = append(private, ov)
+				continue
+			}
 			e := ov.entry
 			e.UID += "#" + ov.key.text()
 			e.Rule, e.Recurrence.Rule = "", ""
 			out = append(out, e)
 		}
-		return out
+		return out, private
 	}
 	e := g.master.entry
+	if g.master.private {
+		return nil, append(private, g.master)
+	}
 	for _, ov := range g.overrides {
+		switch {
+		case ov.private && ov.future: // most of the series
+			return nil, append(private, ov)
+		case ov.private:
+			private = append(private, ov)
+			e.Recurrence.Except = append(e.Recurrence.Except, g.master.sameForm(*ov.key))
+			continue
+		}
 		e.Recurrence.Overrides = append(e.Recurrence.Overrides, icalOverride(g.master, ov))
 	}
-	return []Entry{e}
+	return []Entry{e}, private
 }
 
 // icalOverride writes down how ov differs from its series. A RECURRENCE-ID of the other value type than the series'
@@ -186,11 +209,15 @@ func icalOverride(master, ov *icalEvent) Override {
 	if ov.entry.Title != master.entry.Title {
 		o.Title = ov.entry.Title
 	}
+	none := store.Nothing
+	if o.Cancelled { // programs name little of what does not take place
+		none = ""
+	}
 	if ov.entry.Location != master.entry.Location {
-		o.Location = ov.entry.Location
+		o.Location = cmp.Or(ov.entry.Location, none)
 	}
 	if ov.entry.URL != master.entry.URL {
-		o.URL = ov.entry.URL
+		o.URL = cmp.Or(ov.entry.URL, none)
 	}
 	return o
 }

@@ -17,6 +17,8 @@ type icalEvent struct {
 	secs   int64 // ... and exact seconds
 	key    *icalMoment
 	future bool
+	// not for everybody; RFC 5545 3.8.1.3 has classes that it does not name treated as PRIVATE
+	private bool
 }
 
 // icalSkip is the error that leaves out an event.
@@ -40,7 +42,12 @@ func (rd *icalReader) event(raw *icalRaw) (ev *icalEvent, skip *Skipped) {
 	} else if len(uid) > 255 {
 		uid = icalMadeUID(uid)
 	}
+	class := strings.TrimSpace(raw.value("CLASS"))
+	private := class != "" && !strings.EqualFold(class, "PUBLIC")
 	left := func(r Reason, detail string) *Skipped {
+		if private { // so that what was imported before it became private goes
+			r, detail = ReasonPrivate, ""
+		}
 		return &Skipped{UID: uid, Title: title, Reason: r, Detail: detail}
 	}
 	defer func() {
@@ -51,7 +58,7 @@ func (rd *icalReader) event(raw *icalRaw) (ev *icalEvent, skip *Skipped) {
 	if raw.bad != "" {
 		return nil, left(ReasonBadValue, raw.bad)
 	}
-	ev = &icalEvent{entry: Entry{UID: uid, Title: title}}
+	ev = &icalEvent{entry: Entry{UID: uid, Title: title}, private: private}
 	if err := rd.when(ev, raw); err != nil {
 		return nil, left(err.reason, err.detail)
 	}

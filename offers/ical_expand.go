@@ -34,7 +34,7 @@ type RecurrenceDate struct {
 }
 
 // Override changes the date planned for Key (RECURRENCE-ID), or that and all later ones (Future). Empty texts are as in
-// the series.
+// the series; a place or a link that only the series has is store.Nothing.
 type Override struct {
 	Key       string `json:"key"`
 	Start     string `json:"start"`
@@ -48,7 +48,7 @@ type Override struct {
 
 // Date is one date of a series. Key, in UTC, is the start as once planned: it stays the same when the date is moved and
 // so is its identity. Start and End are in the series' zone; End is exclusive, for all-day dates a midnight. Title,
-// Location and URL are empty unless this date differs from its series.
+// Location and URL are as in an Override.
 type Date struct {
 	Key                  time.Time
 	Start, End           time.Time

@@ -199,7 +199,7 @@ func icalIsDate(name string) bool {
 
 // icalMatters: a broken line of these makes the event unusable. Others are dropped.
 func icalMatters(name string) bool {
-	return icalIsDate(name) || slices.Contains([]string{"RRULE", "EXRULE", "DURATION", "UID", "STATUS"}, name)
+	return icalIsDate(name) || slices.Contains([]string{"RRULE", "EXRULE", "DURATION", "UID", "STATUS", "CLASS"}, name)
 }
 
 // icalWanted are the properties of an event that are kept at all.

@@ -23,7 +23,7 @@ func TestReadOutlook(t *testing.T) {
 			"Europe/Berlin", "FREQ=WEEKLY;COUNT=8;BYDAY=TH"})
 	icalSame(t, "dates", icalDates(t, e, "2026-03-01", "2026-05-01"), []string{
 		"03-05T16:00/03-05T17:00", "03-19T16:00/03-19T17:00", "03-26T16:00/03-26T17:00",
-		"04-03T08:00/04-03T09:30 key 04-02T15:00 Sprechstunde (verlegt)",
+		"04-03T08:00/04-03T09:30 key 04-02T15:00 Sprechstunde (verlegt) - -",
 		"04-09T15:00/04-09T16:00", "04-16T15:00/04-16T16:00", "04-23T15:00/04-23T16:00"})
 	icalSame(t, "all-day", icalDates(t, cal.Entries[1], "2026-01-01", "2027-01-01"), []string{"2026-06-01/2026-06-03"})
 }
@@ -38,7 +38,7 @@ func TestReadGoogle(t *testing.T) {
 		[]string{"Netzwerk, Termine", "Stammtisch", "Bitte anmelden: hier (https://example.org/a?b=1&c=2)\n\n- eins\n- zwei",
 			"exchange", "Ehrenamt", "https://meet.example/abc"})
 	icalSame(t, "dates", icalDates(t, e, "2026-03-01", "2026-06-01"), []string{
-		"03-13T17:00/03-13T18:30", "03-27T18:00/03-27T19:30 key 03-27T17:00 Stammtisch später", "04-24T16:00/04-24T17:30"})
+		"03-13T17:00/03-13T18:30", "03-27T18:00/03-27T19:30 key 03-27T17:00 Stammtisch später -", "04-24T16:00/04-24T17:30"})
 	icalSame(t, "UTC", []string{utc.Zone, utc.Recurrence.Zone, utc.URL, fmt.Sprint(utc.Cancelled)}, []string{"Europe/Berlin", "UTC", "", "true"})
 }
 

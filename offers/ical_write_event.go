@@ -76,10 +76,10 @@ func (w *icalPublisher) event(o *store.Offer, t *icalTexts, p *icalPiece, zone *
 	if t.description != "" {
 		w.text("DESCRIPTION", t.description)
 	}
-	if place := icalOneLine(cmp.Or(p.location, o.Location), 200); place != "" {
+	if place := icalOneLine(store.Own(p.location, o.Location), 200); place != "" {
 		w.text("LOCATION", place)
 	}
-	if link := icalLink(cmp.Or(p.url, o.URL)); link != "" {
+	if link := icalLink(store.Own(p.url, o.URL)); link != "" {
 		w.raw("URL:", strings.ReplaceAll(link, `\`, "%5C"))
 	}
 	w.texts("CATEGORIES", t.categories)

@@ -72,7 +72,7 @@ func icalOccurrences(t testing.TB, entries []Entry) []string {
 			if d.Cancelled || e.Cancelled {
 				s += " cancelled"
 			}
-			out = append(out, strings.TrimSpace(s+" "+cmp.Or(d.Title, e.Title)+" "+cmp.Or(d.Location, e.Location)+" "+cmp.Or(d.URL, e.URL)))
+			out = append(out, strings.TrimSpace(s+" "+cmp.Or(d.Title, e.Title)+" "+store.Own(d.Location, e.Location)+" "+store.Own(d.URL, e.URL)))
 		}
 	}
 	slices.Sort(out)

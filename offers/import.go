@@ -48,7 +48,8 @@ const (
 // Import brings a network's offers from one source up to date with its
 // calendar. An offer is known by its UID within the network: what is the same
 // is not touched, an older SEQUENCE is ignored, what the calendar does not name
-// any more is withdrawn (unless the reader merely could not read it), and what
+// any more is withdrawn (unless the reader merely could not read it), what is
+// private as well, and what
 // comes back gets its old number. What another source or a member has already is
 // one offer with that (see twins). Posts that show what changed are mended by a
 // job of kind MendKind in the same transaction. now is the instant of the
@@ -71,7 +72,7 @@ func Import(ctx context.Context, tx *store.Tx, network, source string, cal *Cale
 		}
 	}
 	for _, s := range cal.Skipped {
-		seen[s.UID] = true
+		seen[s.UID] = seen[s.UID] || s.Reason != ReasonPrivate
 	}
 	if err := im.askLater(ctx, seen); err != nil {
 		return nil, fmt.Errorf("ask about offers: %w", err)
@@ -139,6 +140,9 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 	mark, known := im.marks[e.UID] // of one that is not known, its ID is 0
 	if known && !im.fresh(mark, e, hash) {
 		im.report.Unchanged++
+		if im.foreign(mark) {
+			return im.alsoNamed(ctx, e, hash, mark)
+		}
 		return im.takeOver(ctx, mark, hash)
 	}
 	o, err := im.offer(e, hash)
@@ -153,6 +157,11 @@ func (im *importer) entry(ctx context.Context, e *Entry) error {
 	what, err := im.put(ctx, o, mark, fresh)
 	if err != nil || what == "" {
 		return err
+	}
+	if known && im.foreign(mark) {
+		if err := im.exchange(ctx, mark); err != nil {
+			return err
+		}
 	}
 	if what == ChangeNew {
 		im.report.New++

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
 	"buffet/lang"
 	"buffet/store"
 )
@@ -178,4 +180,78 @@ func BenchmarkImport10000(b *testing.B) {
 		b.ReportMetric(300, "unchanged-limit-ms")
 		b.StartTimer()
 	}
+}
+
+// TestImportPrivate: what is not for everybody is left out, and goes if it was
+// there before.
+func TestImportPrivate(t *testing.T) {
+	tb := newTable(t)
+	one := ev("a", "20261203T140000", "Alpha", "RRULE:FREQ=WEEKLY;COUNT=3")
+	date := ev("a", "20261210T160000", "Geheim", "RECURRENCE-ID;TZID=Europe/Berlin:20261210T140000")
+	tb.load(testSource, one, date)
+	for _, class := range []string{"CLASS:PRIVATE", "CLASS:confidential", "CLASS:X-NUR-WIR"} {
+		r := tb.load(testSource, one+"\n"+class, date)
+		tb.equal("dates of "+class, tb.titles("monat"), "[]")
+		tb.equal("left out", fmt.Sprint(r.Withdrawn, " ", len(r.Skipped), " ", r.Skipped[0].Reason), "1 1 skip_private")
+		tb.equal("broken", tb.load(testSource, strings.Replace(one, "DTSTART", "X-START", 1)+"\n"+class).Skipped[0].Reason, ReasonPrivate)
+		tb.load(testSource, one+"\nCLASS:PUBLIC", date)
+		tb.equal("dates", tb.titles("monat"), "[Alpha Geheim Alpha]")
+	}
+	r := tb.load(testSource, one, date+"\nCLASS:PRIVATE")
+	tb.equal("its other dates", tb.titles("monat"), "[Alpha Alpha]")
+	tb.equal("left out", len(r.Skipped), 1)
+	tb.load(testSource, one, strings.Replace(date, "RECURRENCE-ID", "RECURRENCE-ID;RANGE=THISANDFUTURE", 1)+"\nCLASS:PRIVATE")
+	tb.equal("for good", tb.titles("monat"), "[]")
+	tb.load(testSource, date)
+	tb.equal("alone", tb.titles("monat"), "[Geheim]")
+	tb.load(testSource, date+"\nCLASS:PRIVATE")
+	tb.equal("alone and private", tb.titles("monat"), "[]")
+}
+
+// TestImportDateWithoutPlace: a single date that lost the place and the link of
+// its series has none anywhere, and who comes to it hears of that once.
+func TestImportDateWithoutPlace(t *testing.T) {
+	tb := newTable(t)
+	series := ev("a", "20261203T140000", "Alpha", "RRULE:FREQ=WEEKLY;COUNT=3", "LOCATION:Kiel", "URL:https://example.org/alt")
+	lost := ev("a", "20261210T140000", "Alpha", "RECURRENCE-ID;TZID=Europe/Berlin:20261210T140000")
+	tb.load(testSource, series)
+	tb.announceIn("!a:x", "post", "$p")
+	key := tb.find(1).Next[1].Key
+	sign := func(user id.UserID, e id.EventID) {
+		t.Helper()
+		tb.write(func(tx *store.Tx) error {
+			_, err := SignUp(t.Context(), tx, tb.view(lang.German), 1, key, Coming{User: user, Event: e, Room: "!a:x", Names: Unnamed})
+			return err
+		})
+	}
+	sign(anna, "$1")
+	tb.out()
+	said := func() (text string) {
+		tb.mend()
+		for _, m := range tb.out() {
+			text += m.Plain + "\n"
+		}
+		return text
+	}
+	tb.equal("lost", changes(tb.load(testSource, series, lost)), "0+1=0-0 1 Alpha place")
+	if got := said(); !strings.Contains(got, "Do, 10. Dez, 14:00–15:30 Uhr: noch offen") {
+		t.Errorf("nobody hears that its place is open: %s", got)
+	}
+	sign(bert, "$2") // who knows it as it is now
+	tb.equal("again", changes(tb.load(testSource, series+"\nDESCRIPTION:neu", lost)), "0+1=0-0 1 Alpha changed")
+	if got := said(); strings.Contains(got, "noch offen") {
+		t.Errorf("said again: %s", got)
+	}
+	o := tb.find(1)
+	tb.equal("dates", fmt.Sprint(o.Next[0].Location, o.Next[0].URL, "|", o.Next[1].Location, o.Next[1].URL, "|", o.Next[2].Location), "Kielhttps://example.org/alt||Kiel")
+	text := icalWritten(t, o.Offer)
+	if strings.Count(text, "LOCATION:") != 1 || strings.Count(text, "URL:") != 1 {
+		t.Errorf("written as\n%s", text)
+	}
+	_, dates, _ := tb.ask(lang.German, "monat", "Alpha")
+	if list := RenderList(tb.view(lang.German), Query{}, dates, 3).Plain(); strings.Count(list, "Kiel") != 2 {
+		t.Error(list)
+	}
+	off := tb.calendar(ics(series, lost+"\nSTATUS:CANCELLED")).Entries[0].Recurrence.Overrides[0]
+	tb.equal("of what is off the place is not lost", off.Location+off.URL, "")
 }

@@ -1,6 +1,7 @@
 package offers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -224,7 +225,7 @@ func current(ctx context.Context, tx *store.Tx, w store.AnnouncementItem) (Item,
 	}
 	d, err := store.Date(ctx, tx, w.Offer, w.Key)
 	if errors.Is(err, store.ErrNotFound) {
-		d = store.Occurrence{Offer: w.Offer, Key: w.Key, Start: w.Start, End: w.Start, Cancelled: true, Location: w.Location}
+		d = store.Occurrence{Offer: w.Offer, Key: w.Key, Start: w.Start, End: w.Start, Cancelled: true, Location: cmp.Or(w.Location, store.Nothing)}
 	} else if err != nil {
 		return Item{}, err
 	}

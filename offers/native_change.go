@@ -104,6 +104,9 @@ func Changed(o store.Offer, scope Scope, key time.Time, e Edit, now time.Time) (
 			return o, lang.Wrong("native_help_fields")
 		}
 		e.texts(&o)
+		if e.Back {
+			o.Status = store.OfferActive
+		}
 		return o, nil
 	}
 	t, scope, key, err := meant(&o, scope, key, now)

@@ -313,3 +313,109 @@ func TestChangeIsFound(t *testing.T) {
 	tb.equal("by its title", tb.titles("monat", "brandschutz"), []string{"Brandschutz"})
 	tb.equal("by the old one", len(tb.titles("monat", "kollegiale")), 0)
 }
+
+// Of a series that was cancelled as a whole, only those dates take place again
+// that are named; the others to come stay off, however far ahead.
+func TestBackOfSomeDates(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(*table, store.Offer) store.Offer
+		want string // which dates take place, beside 29.9. and 6.10., which are over
+	}{
+		{"one", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "27.10."), Edit{Back: true})
+		}, "27.10."},
+		{"the next one", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "13.10."), Edit{Back: true})
+		}, "13.10."},
+		{"one that was off before", func(tb *table, o store.Offer) store.Offer {
+			o = tb.cancel(o, OnlyThis, tb.key(o, "27.10."))
+			return tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "27.10."), Edit{Back: true})
+		}, "27.10."},
+		{"one, another one was moved", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(o, OnlyThis, tb.key(o, "13.10."), tb.at("5.11. 9-10 Uhr"))
+			return tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "27.10."), Edit{Back: true})
+		}, "27.10."},
+		{"one at another time", func(tb *table, o store.Offer) store.Offer {
+			e := tb.at("28.10. 9-10 Uhr")
+			e.Back = true
+			return tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "27.10."), e)
+		}, "28.10."},
+		{"from one on", func(tb *table, o store.Offer) store.Offer {
+			o = tb.cancel(o, OnlyThis, tb.key(o, "3.11."))
+			return tb.edit(tb.cancel(o, All, time.Time{}), Following, tb.key(o, "27.10."), Edit{Back: true})
+		}, "27.10., 10.11."},
+		{"from the next one on", func(tb *table, o store.Offer) store.Offer {
+			return tb.edit(tb.cancel(o, All, time.Time{}), Following, tb.key(o, "13.10."), Edit{Back: true})
+		}, "13.10., 20.10., 27.10., 3.11., 10.11."},
+		{"one, then from a later one on", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "20.10."), Edit{Back: true})
+			return tb.edit(o, Following, tb.key(o, "3.11."), Edit{Back: true})
+		}, "20.10., 3.11., 10.11."},
+		{"one, then all", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "20.10."), Edit{Back: true})
+			return tb.edit(o, All, time.Time{}, Edit{Back: true})
+		}, "13.10., 20.10., 27.10., 3.11., 10.11."},
+		{"one, which is off again, then all", func(tb *table, o store.Offer) store.Offer {
+			o = tb.edit(tb.cancel(o, All, time.Time{}), OnlyThis, tb.key(o, "20.10."), Edit{Back: true})
+			o = tb.cancel(o, OnlyThis, tb.key(o, "20.10."))
+			return tb.edit(o, All, time.Time{}, Edit{Back: true})
+		}, "13.10., 20.10., 27.10., 3.11., 10.11."},
+		{"what is over stays off", func(tb *table, o store.Offer) store.Offer {
+			o = tb.cancel(o, OnlyThis, tb.key(o, "13.10."))
+			tb.now = tb.now.AddDate(0, 0, 7)
+			return tb.edit(o, All, time.Time{}, Edit{Back: true})
+		}, "20.10., 27.10., 3.11., 10.11."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tb, o := weekly(t)
+			o = tt.do(&table{T: t, ctx: t.Context(), store: tb.store, phrases: tb.phrases, zone: tb.zone, now: tb.now}, o)
+			tb.equal("status", o.Status, store.OfferActive)
+			dates, err := store.Dates(t.Context(), tb.store.Reader(), o.ID, tb.now.AddDate(0, 0, -20), -1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var on []string
+			for _, d := range dates {
+				if !d.Cancelled {
+					on = append(on, d.Start.In(tb.zone).Format("2.1."))
+				}
+			}
+			if got := strings.Join(on, ", "); got != "29.9., 6.10., "+tt.want {
+				t.Errorf("got  %s\nwant %s\nfrom %s", got, tt.want, o.Recurrence)
+			}
+			whole, err := Series(&o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := ReadCalendar(strings.NewReader(icalWritten(t, o)), icalTestOptions(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			runs := func(all []string) (list []string) {
+				for _, d := range all {
+					if !strings.Contains(d, " cancelled") {
+						list = append(list, d)
+					}
+				}
+				return list
+			}
+			e := Entry{Title: o.Title, Location: o.Location, URL: o.URL, Recurrence: whole}
+			icalDiffer(t, runs(icalOccurrences(t, read.Entries)), runs(icalOccurrences(t, []Entry{e})), "written")
+		})
+	}
+
+	tb := newTable(t)
+	was := tb.cancel(tb.bring(Draft{Title: "A", When: tb.when("jeden Donnerstag 14-15 Uhr")}), All, time.Time{})
+	o := tb.edit(was, OnlyThis, tb.key(was, "17.12."), Edit{Back: true})
+	if different, err := tb.view(lang.German).Differences(&was, &o); err != nil ||
+		different.Plain() != "• Do, 17. Dez, 14:00–15:00 Uhr: findet statt" {
+		t.Errorf("%q, %v", different.Plain(), err)
+	}
+	tb.now = tb.now.AddDate(2, 0, 0)
+	if next, err := NextItems(&o, tb.now); err != nil || len(next) == 0 || next[0].Status != store.OfferCancelled {
+		t.Errorf("back after two years: %+v, %v", next, err)
+	}
+	help := tb.bring(Draft{Title: "H", Help: store.HelpGive})
+	tb.equal("help", tb.edit(tb.cancel(help, All, time.Time{}), All, time.Time{}, Edit{Back: true}).Status, store.OfferActive)
+}

@@ -37,9 +37,15 @@ func comingItems(o *store.Offer, now time.Time) ([]Item, error) {
 // offer, in a reader's words: old → new. It is empty if a reader would not see it.
 func (v View) Differences(was, is *store.Offer) (*lang.Text, error) {
 	d := differ{v: v, was: was, is: is, text: new(lang.Text)}
-	d.status()
+	some, err := d.some()
+	if err != nil {
+		return d.text, err
+	}
+	if !some {
+		d.status()
+	}
 	d.fields()
-	return d.text, d.dates()
+	return d.text, d.dates(some)
 }
 
 type differ struct {
@@ -69,6 +75,36 @@ func (d *differ) shown(s string) string {
 		return d.v.say("native_nothing")
 	}
 	return s
+}
+
+// some tells whether of a series that was off as a whole only some dates take
+// place again.
+func (d *differ) some() (bool, error) {
+	if d.was.Status != store.OfferCancelled || d.is.Status != store.OfferActive {
+		return false, nil
+	}
+	off := func(o store.Offer) (map[time.Time]bool, error) {
+		o.Status = store.OfferActive
+		list, err := comingItems(&o, d.v.Now)
+		keys := map[time.Time]bool{}
+		for _, i := range list {
+			if i.Status != store.OfferActive {
+				keys[i.Key] = true
+			}
+		}
+		return keys, err
+	}
+	was, err := off(*d.was)
+	if err != nil {
+		return false, err
+	}
+	is, err := off(*d.is)
+	for key := range is {
+		if !was[key] {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 func (d *differ) status() {
@@ -101,8 +137,8 @@ func (d *differ) fields() {
 }
 
 // dates compares the dates to come. Where the whole offer is off or on again,
-// there is nothing to say of single ones.
-func (d *differ) dates() error {
+// not only some of it, there is nothing to say of single ones.
+func (d *differ) dates(some bool) error {
 	was, err := comingItems(d.was, d.v.Now)
 	if err != nil {
 		return err
@@ -111,7 +147,7 @@ func (d *differ) dates() error {
 	if err != nil {
 		return err
 	}
-	if d.was.Status != d.is.Status {
+	if d.was.Status != d.is.Status && !some {
 		return nil
 	}
 	if rhythm(d.was.Rule) != rhythm(d.is.Rule) {

@@ -5,18 +5,17 @@ import (
 	"time"
 
 	"buffet/lang"
-	"buffet/store"
 )
 
 const wholeDay = 24 * time.Hour
 
 // change makes an edit of the dates that scope means; key is one of them.
 func (t *timetable) change(scope Scope, key time.Time, e Edit, now time.Time) error {
-	if key.IsZero() && (e.When != nil || e.Back && t.offer.Status != store.OfferCancelled) {
+	if key.IsZero() && e.When != nil {
 		return lang.Wrong("native_over", lang.Values{"Number": t.offer.Number})
 	}
 	if e.Back {
-		if err := t.back(scope, key); err != nil {
+		if err := t.back(scope, key, now); err != nil {
 			return err
 		}
 	}
@@ -48,24 +47,6 @@ func (t *timetable) change(scope Scope, key time.Time, e Edit, now time.Time) er
 		return err
 	}
 	return t.from(key, Edit{When: e.When})
-}
-
-// back lets what was cancelled take place.
-func (t *timetable) back(scope Scope, key time.Time) error {
-	if scope != OnlyThis {
-		if t.offer.Status == store.OfferCancelled { // dates that were off before that stay off
-			t.offer.Status = store.OfferActive
-			return nil
-		}
-		for i := range t.Overrides {
-			if scope == Following && t.key(t.Overrides[i]).Before(key) {
-				continue
-			}
-			t.Overrides[i].Cancelled = false
-		}
-		return t.prune()
-	}
-	return t.one(key, func(o *Override) { o.Cancelled = false })
 }
 
 // set changes what an override says of its date.

@@ -112,7 +112,7 @@ func newItem(o *store.Offer, d store.Occurrence) Item {
 	}
 	return Item{
 		Offer: o.ID, Key: d.Key, Number: o.Number, Status: status, Kind: o.Kind, Host: o.Host, Topics: o.Topics, Zone: o.Zone, Help: o.Help,
-		Title: cmp.Or(d.Title, o.Title), Location: cmp.Or(d.Location, o.Location), URL: cmp.Or(d.URL, o.URL),
+		Title: cmp.Or(d.Title, o.Title), Location: store.Own(d.Location, o.Location), URL: store.Own(d.URL, o.URL),
 		Start: d.Start, End: d.End, AllDay: d.AllDay, Capacity: o.Capacity, network: o.Network,
 	}
 }

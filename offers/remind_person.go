@@ -16,7 +16,8 @@ import (
 const (
 	// maxAhead is how many days before a date one may be reminded of it.
 	maxAhead = 60
-	// maxReminders is how many reminders a person may have.
+	// maxReminders is how many reminders that they asked for a person may have
+	// to come; those that come with sign-ups are bounded by these.
 	maxReminders = 200
 )
 
@@ -58,17 +59,19 @@ func AskReminder(ctx context.Context, tx *store.Tx, v View, r store.Reminder) (*
 	} else if gone {
 		return nil, lang.Wrong("signup_forgotten", values)
 	}
-	all, err := store.RemindersOf(ctx, tx, r.User)
+	if n, err := store.RemindersAsked(ctx, tx, r); err != nil {
+		return nil, err
+	} else if n >= maxReminders {
+		return nil, lang.Wrong("remind_many", lang.Values{"P": v.Prefix, "Max": maxReminders})
+	}
+	all, err := store.RemindersFor(ctx, tx, r.Offer, r.Key, r.User)
 	if err != nil {
 		return nil, err
-	}
-	if len(all) >= maxReminders {
-		return nil, lang.Wrong("remind_many", lang.Values{"P": v.Prefix, "Max": maxReminders})
 	}
 	asked := &Reminded{Reminder: r, Item: i, At: at}
 	for _, a := range all {
 		other := RemindAt(a, start)
-		if a.Offer == r.Offer && a.Key.Equal(r.Key) && !other.Equal(at) && other.After(v.Now) && !a.SentFor.Equal(start) {
+		if !other.Equal(at) && other.After(v.Now) && !a.SentFor.Equal(start) {
 			asked.Also = append(asked.Also, other)
 		}
 	}

@@ -151,3 +151,49 @@ func TestAskReminderOfThoseWhoWantNothingStored(t *testing.T) {
 		t.Errorf("%v, %q", err, tb.reminds(anna))
 	}
 }
+
+// TestAskReminderOften: what comes with sign-ups and what was said already
+// leaves room for what one asks for.
+func TestAskReminderOften(t *testing.T) {
+	tb := newTable(t)
+	tb.load(testSource, ev("a", "20261203T140000", "Alpha"), ev("b", "20261203T140000", "Beta"))
+	d, other := tb.find(1).Next[0], tb.find(2).Next[0]
+	put := func(count int, standard, sent bool) {
+		t.Helper()
+		tb.write(func(tx *store.Tx) error {
+			for i := range count {
+				r := store.Reminder{Offer: other.Offer, Key: other.Key, User: anna, Minutes: i + 1, Standard: standard}
+				if err := tx.PutReminder(t.Context(), r); err != nil {
+					return err
+				}
+				if !sent {
+					continue
+				}
+				if err := tx.ReminderSent(t.Context(), r, other.Start); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	ask := func(minutes int) string {
+		t.Helper()
+		err := tb.store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := AskReminder(t.Context(), tx, tb.view(lang.German), store.Reminder{Offer: d.Offer, Key: d.Key, User: anna, Minutes: minutes})
+			return err
+		})
+		if p, wrong := lang.AsProblem(err); wrong {
+			return p.Key
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		return ""
+	}
+	put(maxReminders, true, false)
+	tb.equal("beside those of sign-ups", ask(60), "")
+	put(maxReminders, false, true)
+	tb.equal("beside those that were sent", ask(61), "")
+	put(maxReminders-2, false, false)
+	tb.equal("one too many", ask(62), "remind_many")
+	tb.equal("one that is there", ask(60), "")
+}

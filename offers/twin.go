@@ -25,6 +25,7 @@ import (
 // twins is what an import knows of offers of other sources.
 type twins struct {
 	same  map[string]store.OfferTwin // by UID in the source: aliases
+	named map[string]store.OfferTwin // those that other feeds' offers go by, too
 	all   []store.OfferTwin
 	likes map[likeKey][]store.OfferLike // of other sources; nil: not needed so far
 	asked int                           // questions that wait for an answer
@@ -36,7 +37,7 @@ type likeKey struct {
 }
 
 func loadTwins(ctx context.Context, q store.Querier, network, source string) (*twins, error) {
-	t := &twins{same: map[string]store.OfferTwin{}}
+	t := &twins{same: map[string]store.OfferTwin{}, named: map[string]store.OfferTwin{}}
 	var err error
 	if t.all, err = store.TwinsFrom(ctx, q, network, source); err != nil {
 		return nil, err
@@ -45,8 +46,11 @@ func loadTwins(ctx context.Context, q store.Querier, network, source string) (*t
 		return nil, err
 	}
 	for _, one := range t.all {
-		if one.Same == store.TwinSame {
+		switch one.Same {
+		case store.TwinSame:
 			t.same[one.UID] = one
+		case store.TwinNamed:
+			t.named[one.UID] = one
 		}
 	}
 	return t, nil
@@ -255,13 +259,61 @@ func (im *importer) handOver(ctx context.Context, m store.OfferMark) (bool, erro
 		if t.Source == im.source || !im.feeds[t.Source] {
 			continue
 		}
-		if err := im.tx.DropTwin(ctx, t); err != nil {
-			return false, err
-		}
-		if err := im.tx.ReadAnew(ctx, im.network, t.Source); err != nil {
-			return false, err
-		}
-		return true, im.tx.SetOfferOwner(ctx, m.ID, t.Source, t.UID, t.Sequence, "")
+		return true, goOn(ctx, im.tx, t)
 	}
 	return false, nil
+}
+
+// goOn gives an offer to a feed that has the same, which is read anew.
+func goOn(ctx context.Context, tx *store.Tx, t store.OfferTwin) error {
+	if err := tx.DropTwin(ctx, t); err != nil {
+		return err
+	}
+	if err := tx.ReadAnew(ctx, t.Network, t.Source); err != nil {
+		return err
+	}
+	return tx.SetOfferOwner(ctx, t.Offer, t.Source, t.UID, t.Sequence, "")
+}
+
+// handOn gives the offers of a feed that is read no more to others that have them.
+func handOn(ctx context.Context, tx *store.Tx, network, source string) error {
+	list, err := store.TwinsOfSource(ctx, tx, network, source)
+	if err != nil {
+		return err
+	}
+	given := map[int64]bool{}
+	for _, t := range list {
+		if given[t.Offer] {
+			continue
+		}
+		given[t.Offer] = true
+		if err := goOn(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alsoNamed notes that this source names another feed's offer by the same UID,
+// so that it can be handed over.
+func (im *importer) alsoNamed(ctx context.Context, e *Entry, hash string, mark store.OfferMark) error {
+	was := im.twins.named[e.UID]
+	if mark.Source == SourceMember || was.Offer == mark.ID && was.Sequence == e.Sequence && was.Hash == hash {
+		return nil
+	}
+	return im.tx.PutTwin(ctx, store.OfferTwin{Network: im.network, Source: im.source, UID: e.UID, Offer: mark.ID, Same: store.TwinNamed, Sequence: e.Sequence, Hash: hash})
+}
+
+// exchange notes, when this source took an offer over from another feed, which
+// goes on naming it, that it is the other way round now.
+func (im *importer) exchange(ctx context.Context, mark store.OfferMark) error {
+	if t, ok := im.twins.named[mark.UID]; ok {
+		if err := im.tx.DropTwin(ctx, t); err != nil {
+			return err
+		}
+	}
+	if mark.Status == store.OfferWithdrawn {
+		return nil
+	}
+	return im.tx.PutTwin(ctx, store.OfferTwin{Network: im.network, Source: mark.Source, UID: mark.UID, Offer: mark.ID, Same: store.TwinNamed, Sequence: mark.Sequence, Hash: mark.Hash})
 }

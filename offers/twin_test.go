@@ -427,3 +427,55 @@ func TestTwinBrought(t *testing.T) {
 		t.Errorf("come: %v, %v", who, err)
 	}
 }
+
+// TestTwinOfUID: two feeds that name an offer by the same id; whichever drops
+// it, or is read no more, the other one goes on with it.
+func TestTwinOfUID(t *testing.T) {
+	a := ev("a", "20261203T140000", "Übung")
+	later := strings.Replace(a, "140000", "150000", 1) + "\nSEQUENCE:1"
+	prepare := func(two string) *table {
+		tb := newTable(t)
+		tb.feeds(feedOne, feedTwo)
+		tb.load(feedOne, a)
+		tb.load(feedTwo, two)
+		tb.write(func(tx *store.Tx) error {
+			for _, url := range []string{feedOne, feedTwo} {
+				if err := tx.PutFeed(t.Context(), store.Feed{Network: testNetwork, URL: url, ETag: "e"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return tb
+	}
+	goesOn := func(tb *table, source string) {
+		t.Helper()
+		tb.equal("whose it is", tb.find(1).Source, source)
+		if f, err := tb.store.Feed(t.Context(), testNetwork, source); err != nil || f.ETag != "" {
+			t.Errorf("the calendar would not be read anew: %+v, %v", f, err)
+		}
+	}
+
+	tb := prepare(a)
+	tb.equal("first drops it", changes(tb.load(feedOne)), "0+0=0-0 ")
+	goesOn(tb, feedTwo)
+	tb.equal("as it stands there", changes(tb.load(feedTwo, a+"\nDESCRIPTION:zwei")), "0+1=0-0 1 Übung changed")
+	tb.equal("both drop it", changes(tb.load(feedTwo)), "0+0=0-1 1 Übung withdrawn")
+
+	tb = prepare(a)
+	tb.load(feedTwo)
+	tb.equal("second, then first drop it", changes(tb.load(feedOne)), "0+0=0-1 1 Übung withdrawn")
+
+	tb = prepare(later)
+	tb.equal("the second's is newer", tb.find(1).Source, feedTwo)
+	tb.equal("second drops it", changes(tb.load(feedTwo)), "0+0=0-0 ")
+	goesOn(tb, feedOne)
+	tb.equal("as it was", changes(tb.load(feedOne, a)), "0+1=0-0 1 Übung time")
+
+	tb = prepare(a)
+	tb.write(func(tx *store.Tx) error {
+		return EnsureFeeds(t.Context(), tx, []Feed{{Network: testNetwork, URL: feedTwo, Every: time.Hour}}, tb.now)
+	})
+	goesOn(tb, feedTwo)
+	tb.equal("which dropped it meanwhile", changes(tb.load(feedTwo)), "0+0=0-1 1 Übung withdrawn")
+}

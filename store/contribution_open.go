@@ -159,6 +159,14 @@ func (tx *Tx) PutDialog(ctx context.Context, d Dialog) error {
 	return err
 }
 
+// ForgetDialogs removes conversations that nobody went on with since then.
+func (tx *Tx) ForgetDialogs(ctx context.Context, before time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM dialog WHERE at < $1`, Millis(before)); err != nil {
+		return fmt.Errorf("forget conversations: %w", err)
+	}
+	return nil
+}
+
 // ForgetPerson erases what is kept of a person: contributions, index,
 // consent, marks, topics, conversations, offers they brought, sign-ups,
 // reminders, settings, and what waits for them; in the file and its log of

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -17,9 +18,20 @@ type Occurrence struct {
 	Start, End time.Time
 	AllDay     bool
 	Cancelled  bool
-	Title      string // where this date differs from its series, else ""
+	Title      string // where this date differs from its series, else ""; see Own
 	Location   string
 	URL        string
+}
+
+// Nothing is the place or the link of a date that has none, though its series has.
+const Nothing = "-"
+
+// Own is a text of a date, of its own or else its offer's.
+func Own(date, offer string) string {
+	if date == Nothing {
+		return ""
+	}
+	return cmp.Or(date, offer)
 }
 
 const occurrenceColumns = `d.offer_id, d.key, d.start_at, d.end_at, d.all_day, d.status = 'cancelled', d.title, d.location, d.url`

@@ -10,6 +10,7 @@ import (
 const (
 	TwinLater = -1 // organisers are to be asked whether they are the same
 	TwinSame  = 1  // they are one
+	TwinNamed = 2  // they are one, for the source names it by that offer's UID
 )
 
 // OfferTwin is an offer of a source that may be the same as one that is there.
@@ -41,11 +42,22 @@ func TwinsFrom(ctx context.Context, q Querier, network, source string) ([]OfferT
 	return list, nil
 }
 
-// TwinsOf are the offers of other sources that are the same as this one.
+// TwinsOf are the offers of sources that are the same as this one.
 func TwinsOf(ctx context.Context, q Querier, offer int64) ([]OfferTwin, error) {
-	list, err := Collect(ctx, q, scanTwin, `SELECT `+twinColumns+` WHERE t.offer_id = $1 AND t.same = 1 ORDER BY t.source, t.uid`, offer)
+	list, err := Collect(ctx, q, scanTwin, `SELECT `+twinColumns+` WHERE t.offer_id = $1 AND t.same > 0 ORDER BY t.source, t.uid`, offer)
 	if err != nil {
 		return nil, fmt.Errorf("read twins of an offer: %w", err)
+	}
+	return list, nil
+}
+
+// TwinsOfSource are the offers of other feeds that are the same as one that is
+// that source's.
+func TwinsOfSource(ctx context.Context, q Querier, network, source string) ([]OfferTwin, error) {
+	list, err := Collect(ctx, q, scanTwin, `SELECT `+twinColumns+` WHERE f.network = $1 AND f.source = $2 AND f.status <> 'withdrawn' AND t.same > 0
+		AND t.source <> $2 AND EXISTS (SELECT 1 FROM feed WHERE feed.network = $1 AND feed.url = t.source) ORDER BY t.offer_id, t.source, t.uid`, network, source)
+	if err != nil {
+		return nil, fmt.Errorf("read twins of offers: %w", err)
 	}
 	return list, nil
 }
@@ -74,9 +86,10 @@ func (tx *Tx) ReadAnew(ctx context.Context, network, url string) error {
 	return err
 }
 
-// MoveTwins makes what is known of an offer known of another one.
+// MoveTwins makes what is known of an offer known of another one, which goes by
+// another UID.
 func (tx *Tx) MoveTwins(ctx context.Context, from, to int64) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE OR REPLACE offer_twin SET offer_id = $1 WHERE offer_id = $2`, to, from); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE OR REPLACE offer_twin SET offer_id = $1, same = min(same, 1) WHERE offer_id = $2`, to, from); err != nil {
 		return fmt.Errorf("move twins of offer: %w", err)
 	}
 	return nil

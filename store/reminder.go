@@ -86,6 +86,17 @@ func RemindersFor(ctx context.Context, q Querier, offer int64, key time.Time, us
 	return list, nil
 }
 
+// RemindersAsked counts what a person asked to be reminded of and may still be
+// told; r, which may be there already, is not counted.
+func RemindersAsked(ctx context.Context, q Querier, r Reminder) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM reminder WHERE user_id = $1 AND standard = 0 AND due_at IS NOT NULL
+		AND NOT (offer_id = $2 AND key = $3 AND days = $4 AND minutes = $5)`, r.User, r.Offer, Millis(r.Key), r.Days, r.Minutes).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count reminders: %w", err)
+	}
+	return n, nil
+}
+
 // RemindersIn are those that reactions in a room asked for.
 func RemindersIn(ctx context.Context, q Querier, room id.RoomID) ([]Reminder, error) {
 	list, err := Collect(ctx, q, scanReminder, `SELECT `+reminderColumns+` FROM reminder r

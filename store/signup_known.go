@@ -20,7 +20,7 @@ type Known struct {
 	Off      bool
 }
 
-const isNow = `start_at = d.start_at, location = CASE WHEN d.location <> '' THEN d.location ELSE f.location END,
+const isNow = `start_at = d.start_at, location = CASE d.location WHEN '' THEN f.location WHEN '` + Nothing + `' THEN '' ELSE d.location END,
 	off = (d.status <> 'active' OR f.status <> 'active') FROM occurrence d JOIN offer f ON f.id = d.offer_id`
 
 // noteKnown notes what somebody who signs up sees.

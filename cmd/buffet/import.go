@@ -110,7 +110,7 @@ func skippedWhy(s offers.Skipped) string {
 		offers.ReasonTooFrequent: "repeats more often than daily", offers.ReasonYear: "its year is out of range",
 		offers.ReasonNoStart: "has no start", offers.ReasonZone: "its time zone is unknown",
 		offers.ReasonRule: "its rule cannot be read", offers.ReasonEndBeforeStart: "ends before it starts",
-		offers.ReasonBadValue: "holds a value that cannot be read",
+		offers.ReasonBadValue: "holds a value that cannot be read", offers.ReasonPrivate: "is private",
 	}[s.Reason]
 	if s.Detail != "" {
 		why += " (" + s.Detail + ")"

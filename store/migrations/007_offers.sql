@@ -122,7 +122,7 @@ CREATE TABLE offer_twin (
 	source   TEXT NOT NULL,
 	uid      TEXT NOT NULL,
 	offer_id INTEGER NOT NULL,                 -- the offer that it is
-	same     INTEGER NOT NULL,                 -- 1: it is; -1: organisers are to be asked
+	same     INTEGER NOT NULL,                 -- 1: it is; 2: by the same uid, too; -1: organisers are to be asked
 	sequence INTEGER NOT NULL DEFAULT 0,       -- of a member's offer: its own when the source last changed it; else the source's
 	hash     TEXT NOT NULL DEFAULT '',         -- of what the source said last
 	PRIMARY KEY (network, source, uid, offer_id)
@@ -166,3 +166,6 @@ CREATE INDEX outbox_due ON outbox (seq, run_at, room_id, user_id) WHERE sent_at 
 -- what is due, in its order; with hundreds due at once it is asked for before each
 DROP INDEX job_ready;
 CREATE INDEX job_ready ON job (run_at, key, kind) WHERE state = 'ready';
+
+-- calendars are understood better than before: private events, dates without a place, what two of them name alike
+UPDATE feed SET etag = '', last_modified = '';

@@ -67,7 +67,7 @@ func (b *Bot) ReadThread(ctx context.Context, room id.RoomID, root id.EventID, p
 // readOldThread reads a thread whose root lies far back, in a room that talks
 // of other things. It tells whether something is missing.
 func (b *Bot) readOldThread(ctx context.Context, p *passage, root id.EventID, reached func([]*event.Event) bool) (cut bool, err error) {
-	list, whole, err := b.threadOf(ctx, p.room, root)
+	list, whole, cut, err := b.threadOf(ctx, p.room, root)
 	if err != nil {
 		return false, err
 	}
@@ -78,13 +78,13 @@ func (b *Bot) readOldThread(ctx context.Context, p *passage, root id.EventID, re
 		}
 	}
 	p.mixed = true
-	cut = len(list) == 0 || len(list) >= maxThread // only replies, which nobody lists; or too many
-	alone := 0
+	cut = cut || len(list) == 0 // only replies, which nobody lists
+	alone, most := 0, p.bytes+passageBytes
 	for _, evt := range slices.Backward(list) { // the newest first
 		if p.met[evt.ID] {
 			continue
 		}
-		if alone++; !whole && alone > maxSingly {
+		if alone++; !whole && alone > maxSingly || p.bytes > most {
 			cut = true
 			break
 		}
@@ -107,18 +107,19 @@ func (b *Bot) readOldThread(ctx context.Context, p *passage, root id.EventID, re
 
 // threadOf are the messages of a thread, the oldest first. whole: with their
 // edits and reactions, which Synapse gives if asked and Dendrite does not.
-func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (list []*event.Event, whole bool, err error) {
-	list, whole, err = b.allRelations(ctx, room, root, maxThread, true)
+// cut: there are more.
+func (b *Bot) threadOf(ctx context.Context, room id.RoomID, root id.EventID) (list []*event.Event, whole, cut bool, err error) {
+	list, whole, cut, err = b.allRelations(ctx, room, root, maxThread, true)
 	if errors.Is(err, errUnreadable) { // a root that we may not see
-		return nil, true, nil
+		return nil, true, false, nil
 	} else if err != nil {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	if !whole {
 		list = slices.DeleteFunc(list, func(evt *event.Event) bool { return relatesTo(evt).GetThreadParent() != root })
 	}
 	slices.SortStableFunc(list, func(x, y *event.Event) int { return int(x.Timestamp - y.Timestamp) })
-	return list, whole, nil
+	return list, whole, cut, nil
 }
 
 // ReadSince reads what was said in a room in a window of time, as it reads now;

@@ -46,6 +46,10 @@ func (r *reader) person(ctx context.Context, user id.UserID) (*person, error) {
 	return one, nil
 }
 
+// maxSaid is how many bytes of a message are read: as many as an event may have
+// where homeservers keep to it.
+const maxSaid = 64 << 10
+
 // maxShownName is how many characters of a name are shown.
 const maxShownName = 40
 
@@ -84,6 +88,7 @@ func (r *reader) message(ctx context.Context, evt *event.Event) (*digest.Message
 	if c.MsgType == event.MsgEmote {
 		text = "* " + one.name + " " + text
 	}
+	text = strings.ToValidUTF8(text[:min(len(text), maxSaid)], "")
 	m := &digest.Message{ID: evt.ID.String(), Thread: rel.GetThreadParent().String(), ReplyTo: rel.GetNonFallbackReplyTo().String(),
 		Sender: evt.Sender.String(), Name: one.name, Text: text, Sent: sentAt(evt)}
 	m.Reactions, m.Question = r.reacted(evt.ID)

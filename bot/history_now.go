@@ -11,7 +11,7 @@ import (
 
 // takeRelated takes the edits of one message, and the reactions to it.
 func (b *Bot) takeRelated(ctx context.Context, p *passage, e id.EventID) error {
-	list, _, err := b.allRelations(ctx, p.room, e, readPage, false)
+	list, _, _, err := b.allRelations(ctx, p.room, e, readPage, false)
 	if errors.Is(err, errUnreadable) {
 		return nil
 	} else if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,6 +206,38 @@ func TestReadsOldThread(t *testing.T) {
 	cancel()
 	if _, err := l.ReadSince(ctx, room, time.UnixMilli(1), time.Now(), nil); err == nil {
 		t.Error("read without an answer")
+	}
+}
+
+// However long the messages of an old thread are, only so much of it is kept
+// in memory.
+func TestReadsOldThreadOfLongMessages(t *testing.T) {
+	l, _, _ := start(t)
+	l.stop()
+	long := strings.Repeat("x", 60_000)
+	for _, recurse := range []bool{false, true} {
+		r := &longRoom{recurse: recurse}
+		root := r.say(1, "Frage", nil)
+		for range 600 {
+			r.edit(1, r.say(1, long, map[string]any{"rel_type": "m.thread", "event_id": root}), long)
+		}
+		for range nearEvents {
+			r.say(9, "anderes", nil)
+		}
+		room := l.reading(r)
+		p := newPassage(l.Account.Client, room, nil)
+		cut, err := l.readOldThread(l.ctx, p, id.EventID(root), func([]*event.Event) bool { return false })
+		if err != nil || !cut || p.bytes > 2*passageBytes+passagePage*2*len(long) {
+			t.Errorf("recurse %v: keeps %d MB, cut %v, %v", recurse, p.bytes>>20, cut, err)
+		}
+		if list, _, _, err := l.threadOf(l.ctx, room, id.EventID(root)); err != nil || len(list)*len(long) > passageBytes+readPage*2*len(long) {
+			t.Errorf("recurse %v: reads %d messages at once, %v", recurse, len(list), err)
+		}
+	}
+	r := new(longRoom)
+	e := r.say(1, strings.Repeat("ä", maxSaid), nil)
+	if text, ok, err := l.TextNow(l.ctx, l.reading(r), id.EventID(e)); err != nil || !ok || text != strings.Repeat("ä", maxSaid/2) {
+		t.Errorf("a message of %d bytes, %v, %v", len(text), ok, err)
 	}
 }
 

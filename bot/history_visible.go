@@ -51,6 +51,16 @@ func (b *Bot) visibleFrom(ctx context.Context, room id.RoomID, since time.Time) 
 	return since, nil
 }
 
+// CameLater tells whether somebody who is in a room came after a time and may
+// not see what was said there before; also if we are not to know that.
+func (b *Bot) CameLater(ctx context.Context, room id.RoomID, before time.Time) (bool, error) {
+	from, err := b.visibleFrom(ctx, room, before)
+	if errors.Is(err, errUnreadable) {
+		return true, nil
+	}
+	return from.After(before), err
+}
+
 // cameAt is when a member came: what stands in the room's state may be a later
 // change of their name, which names the event before it. It stops at what is
 // not after since, and takes the change for the coming if left is used up.

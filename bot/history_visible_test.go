@@ -69,6 +69,13 @@ func TestReadsNoFurtherThanNewcomers(t *testing.T) {
 				t.Errorf("%s: a window after the last one came begins at %v", who, h.From)
 			}
 		}
+		laterThan := func(at time.Time) bool {
+			t.Helper()
+			return matrixtest.Must(l.CameLater(ctx, room, at))(t)
+		}
+		if now := time.Now(); !laterThan(began) || laterThan(now.Add(time.Minute)) {
+			t.Errorf("came since it began: %v, since now: %v", laterThan(began), laterThan(now.Add(time.Minute)))
+		}
 		const why = "was nach dem eigenen Beitritt gesagt wurde"
 		_, body := l.asks(room, "!kurz")
 		if !strings.Contains(body, why) || strings.Contains(body, "Vorher") || !strings.Contains(body, "Inzwischen") {

@@ -108,7 +108,8 @@ func (r *longRoom) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		n, _ := strconv.Atoi(strings.TrimPrefix(path[4], "$e"))
 		put(map[string]any{"event": r.list[n], "events_after": r.list[n+1 : min(n+1+limited/2, len(r.list))]})
 	case "members":
-		put(map[string]any{"chunk": []any{}})
+		put(map[string]any{"chunk": []any{map[string]any{"event_id": "$p1", "type": "m.room.member", "sender": "@p1:x", "state_key": "@p1:x",
+			"content": map[string]any{"membership": "join"}}}})
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		put(map[string]any{"errcode": "M_NOT_FOUND", "error": "no"})

@@ -119,30 +119,34 @@ func (b *Bot) after(ctx context.Context, room id.RoomID, e id.EventID, most int)
 // relations are the events that relate to one in that way, most of them
 // encrypted, in no certain order.
 func (b *Bot) relations(ctx context.Context, room id.RoomID, e id.EventID, kind event.RelationType, most int) ([]*event.Event, error) {
-	list, _, err := b.related(ctx, room, e, mautrix.ReqGetRelations{RelationType: kind}, most)
+	list, _, _, err := b.related(ctx, room, e, mautrix.ReqGetRelations{RelationType: kind}, most)
 	return list, err
 }
 
 // allRelations are those that relate to one in any way; with recurse, also
-// those that relate to these, if the homeserver is able to: deep.
-func (b *Bot) allRelations(ctx context.Context, room id.RoomID, e id.EventID, most int, recurse bool) (list []*event.Event, deep bool, err error) {
+// those that relate to these, if the homeserver is able to: deep. cut: there are more.
+func (b *Bot) allRelations(ctx context.Context, room id.RoomID, e id.EventID, most int, recurse bool) (list []*event.Event, deep, cut bool, err error) {
 	return b.related(ctx, room, e, mautrix.ReqGetRelations{Recurse: recurse}, most)
 }
 
-func (b *Bot) related(ctx context.Context, room id.RoomID, e id.EventID, req mautrix.ReqGetRelations, most int) (list []*event.Event, deep bool, err error) {
+func (b *Bot) related(ctx context.Context, room id.RoomID, e id.EventID, req mautrix.ReqGetRelations, most int) (list []*event.Event, deep, cut bool, err error) {
 	req.Dir, req.Limit = mautrix.DirectionForward, readPage
+	bytes := 0
 	for range max(readPages, most/readPage) {
 		page, err := b.Account.Client.GetRelations(ctx, room, e, &req)
 		if err != nil {
-			return nil, false, readError(err)
+			return nil, false, false, readError(err)
+		}
+		for _, evt := range page.Chunk {
+			bytes += len(evt.Content.VeryRaw)
 		}
 		list, deep = append(list, page.Chunk...), page.RecursionDepth > 0
-		if page.NextBatch == "" || page.NextBatch == req.From || len(list) >= most {
+		if cut = page.NextBatch != "" && page.NextBatch != req.From; !cut || len(list) >= most || bytes > passageBytes {
 			break
 		}
 		req.From = page.NextBatch
 	}
-	return list[:min(len(list), most)], deep, nil
+	return list[:min(len(list), most)], deep, cut || len(list) > most, nil
 }
 
 // readError tells definite answers of the homeserver from those that time

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -70,11 +71,9 @@ func draftLines(sum *digest.Summary, sources []store.DigestSource) (list []store
 			number++
 		}
 		line := store.DigestLine{Seq: i + 1, Number: number, Section: "summary", Role: l.Role, Open: l.Open, Who: l.Who, Text: l.Text}
-		for _, src := range sources {
-			for _, e := range l.Sources {
-				if src.Event.String() == e {
-					line.Sources = append(line.Sources, src)
-				}
+		for _, e := range l.Sources { // in their order: the first one is linked
+			if n := slices.IndexFunc(sources, func(s store.DigestSource) bool { return s.Event.String() == e }); n >= 0 {
+				line.Sources = append(line.Sources, sources[n])
 			}
 		}
 		list = append(list, line)

@@ -114,6 +114,16 @@ func TestSummaryKeepsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A line leads to the first of its own messages, whatever other lines rest on.
+func TestDraftLinesLeadToTheirMessage(t *testing.T) {
+	h := &digest.History{Messages: []digest.Message{{ID: "$a"}, {ID: "$b"}, {ID: "$c"}}}
+	sum := &digest.Summary{Lines: []digest.Line{{Text: "Eins.", Sources: []string{"$a", "$b"}}, {Text: "Zwei.", Sources: []string{"$c", "$b", "$gone"}}}}
+	lines := draftLines(sum, (&summing{}).sources(h, sum))
+	if s := lines[1].Sources; len(s) != 2 || s[0].Event != "$c" || s[1].Event != "$b" {
+		t.Errorf("sources of the second line: %+v", s)
+	}
+}
+
 // What is edited while it is summed up is read once more.
 func TestSummaryReadsAgain(t *testing.T) {
 	l, plain, encrypted := start(t)

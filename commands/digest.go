@@ -50,16 +50,55 @@ func folded(words []string) []string {
 	return list
 }
 
-// newest is the digest published last that everybody may read who reads the
+// newest is the digest that newestOf finds, without threads unless
+// prepareNewest found that all who read the answer may see them.
+func (c *Call) newest(ctx context.Context, tx *store.Tx, audience string) (*digest.Page, error) {
+	d, err := c.newestOf(ctx, tx, audience)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, c.wrong("digest_none_yet", lang.Values{"Help": c.Table.word("hilfe", c.Lang)})
+	} else if err != nil {
+		return nil, err
+	}
+	page, err := digest.Load(ctx, tx, c.Table.phrases, c.Network.Zone, ShownPrefix(c.Network.Prefix), d.ID)
+	if err == nil && d.ID != c.Whole {
+		page.HideThreads()
+	}
+	return page, err
+}
+
+// prepareNewest asks who came since the newest digest was made.
+func prepareNewest(ctx context.Context, q store.Querier, c *Call) error {
+	if c.Table.CameLater == nil {
+		return nil
+	}
+	if reply, err := c.choose(); reply != nil || err != nil {
+		return nil //nolint:nilerr // Run says it
+	}
+	audience := ""
+	if words := folded(texts(tokens(c.Tail))); len(words) > 0 {
+		audience, _ = audienceWord(words[0])
+	}
+	d, err := c.newestOf(ctx, q, audience)
+	if err != nil || d.Audience != store.AudienceRoom { // only a room's has threads
+		return store.Ignore(err)
+	}
+	later, err := c.Table.CameLater(ctx, d.Room, d.To)
+	if err == nil && !later {
+		c.Whole = d.ID
+	}
+	return err
+}
+
+// newestOf is the digest published last that everybody may read who reads the
 // answer: in a room its own, if it has one, or with a word for whom the
 // network's; in a direct chat that of all rooms the person is in.
-func (c *Call) newest(ctx context.Context, tx *store.Tx, audience string) (*digest.Page, error) {
+func (c *Call) newestOf(ctx context.Context, q store.Querier, audience string) (d store.Digest, err error) {
 	rooms, networks := []id.RoomID{c.Room}, []string{c.Network.Name}
 	if c.Direct {
 		rooms = nil
-		in, err := store.JoinedRooms(ctx, tx, c.Sender)
+		in, err := store.JoinedRooms(ctx, q, c.Sender)
 		if err != nil {
-			return nil, err
+			return d, err
 		}
 		for _, r := range in {
 			if r.Network == c.Network.Name {
@@ -77,14 +116,11 @@ func (c *Call) newest(ctx context.Context, tx *store.Tx, audience string) (*dige
 		choices = [][2]any{{rooms, networks}}
 	}
 	for _, choice := range choices {
-		d, err := store.NewestDigest(ctx, tx, choice[0].([]id.RoomID), choice[1].([]string))
-		if err == nil {
-			return digest.Load(ctx, tx, c.Table.phrases, c.Network.Zone, ShownPrefix(c.Network.Prefix), d.ID)
-		} else if !errors.Is(err, store.ErrNotFound) {
-			return nil, err
+		if d, err = store.NewestDigest(ctx, q, choice[0].([]id.RoomID), choice[1].([]string)); !errors.Is(err, store.ErrNotFound) {
+			break
 		}
 	}
-	return nil, c.wrong("digest_none_yet", lang.Values{"Help": c.Table.word("hilfe", c.Lang)})
+	return d, err
 }
 
 func (c *Call) newestDigest(ctx context.Context, tx *store.Tx, audience string) (*Reply, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -132,6 +133,65 @@ func TestNewestDigest(t *testing.T) {
 	}
 	if got := h.say(in(west, "West", "digest")); strings.Contains(got, "Netzwerk Nord") {
 		t.Errorf("another network's: %s", got)
+	}
+}
+
+// TestNewestWithoutThreads: what was said in threads is shown only if all who
+// read the answer may see it.
+func TestNewestWithoutThreads(t *testing.T) {
+	const note = "nach dem eigenen Beitritt"
+	h := newMeaningHouse(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.AddDigest(ctx, store.Digest{Kind: store.DigestWeekly, Network: "Nord", Room: room, Audience: store.AudienceRoom, State: store.DigestPublished,
+			Lang: lang.German, From: h.now.AddDate(0, 0, -7), To: h.now, Made: h.now, Decided: h.now}, []store.DigestLine{
+			{Seq: 1, Number: 1, Section: digest.Experiences, Text: "Gesammeltes", Who: "Ben", Sources: []store.DigestSource{{Contribution: 7, Author: ben}}},
+			{Seq: 2, Number: 2, Section: digest.Threads, Text: "Beredetes", Who: "Ben", Sources: []store.DigestSource{{Event: "$said", Room: room, Author: ben}}}})
+		return err
+	})
+	later := false
+	h.table.CameLater = func(_ context.Context, of id.RoomID, before time.Time) (bool, error) {
+		if of != room || !before.Equal(h.now.Truncate(time.Millisecond)) {
+			t.Errorf("asked who came to %s after %s", of, before)
+		}
+		return later, nil
+	}
+	read := func(text string, direct, prepared bool) string {
+		t.Helper()
+		req := h.request(lang.German, text)
+		if direct {
+			req = h.chatOf(ben, lang.German, text, room)
+		}
+		if prepared {
+			if err := h.table.Prepare(t.Context(), h.store.Reader(), &req); err != nil {
+				t.Fatal(err)
+			}
+		}
+		reply, err := h.run(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := reply.Text.Plain()
+		if reply.Then != nil {
+			all += reply.Then.Plain()
+		}
+		for _, f := range reply.Files {
+			all += string(f.Data)
+		}
+		return all
+	}
+	for _, text := range []string{"digest", "digest raum", "digest datei", "neu"} {
+		for _, direct := range []bool{false, true} {
+			later = false
+			if got := read(text, direct, true); !strings.Contains(got, "Beredetes") || strings.Contains(got, note) {
+				t.Errorf("%s, where all may see it: %s", text, got)
+			}
+			for _, prepared := range []bool{true, false} {
+				later = prepared
+				if got := read(text, direct, prepared); strings.Contains(got, "Beredetes") || !strings.Contains(got, "Gesammeltes") || !strings.Contains(got, note) {
+					t.Errorf("%s, prepared %v: %s", text, prepared, got)
+				}
+			}
+		}
 	}
 }
 

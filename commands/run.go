@@ -52,6 +52,7 @@ type Request struct {
 	Now    time.Time
 	At     id.EventID // of a reaction: the message that it is on, which is what is answered; else ""
 	Vector []float32  // of the words searched for, from Prepare; nil: none
+	Whole  int64      // a digest whose threads may be shown, from Prepare; 0: none
 }
 
 // ReplyKey is the outbox key of the answer to a command, FileKey that of its

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"maunium.net/go/mautrix/id"
 
 	"buffet/knowledge"
 	"buffet/lang"
@@ -144,7 +147,7 @@ func literal() []Command {
 		},
 		{
 			Names: map[string]string{lang.German: "neu", lang.English: "new"},
-			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew,
+			Short: "cmd_new_short", Long: "help_new", Private: true, Network: true, Run: runNew, Prepare: prepareNewest,
 		},
 		{
 			Names: map[string]string{lang.German: "kalender", lang.English: "calendar"},
@@ -242,7 +245,7 @@ func literal() []Command {
 				lang.English: "[network, subscribe, subscribe network, stop, file, file without names]",
 			},
 			Params: digestParams(),
-			Short:  "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest,
+			Short:  "cmd_digest_short", Long: "help_digest", Network: true, Run: runDigest, Prepare: prepareNewest,
 		},
 		{
 			Names: map[string]string{lang.German: "freigabe", lang.English: "approve"},
@@ -281,6 +284,9 @@ type Table struct {
 	Calendars string
 	// ChatView is how the people of a network read in their direct chats; not ok if it is not configured.
 	ChatView func(network string) (offers.View, bool)
+	// CameLater tells whether somebody in a room came after a time and may not
+	// see what was said there before; nil: nobody knows.
+	CameLater func(ctx context.Context, room id.RoomID, before time.Time) (bool, error)
 
 	phrases *lang.Phrases
 	keeper  *knowledge.Keeper

@@ -31,6 +31,7 @@ type flow struct {
 	others     []id.UserID        // organisers who are not in the room
 	making     func()             // called once while a digest is being made
 	afterRead  func()             // called once when all that it is made of was read
+	newcomer   bool               // somebody came since who may not see what was said before
 }
 
 func newFlow(t *testing.T, language string) *flow {
@@ -58,6 +59,12 @@ func newFlow(t *testing.T, language string) *flow {
 			return "", nil
 		},
 		KnowMembers: func(context.Context, id.RoomID) error { return nil },
+		CameLater: func(_ context.Context, room id.RoomID, before time.Time) (bool, error) {
+			if room != north || before.Before(f.to) {
+				t.Errorf("asked who came to %s after %s", room, before)
+			}
+			return f.newcomer, nil
+		},
 		Said: func(_ context.Context, _ id.RoomID, e id.EventID) (string, bool, error) {
 			for _, m := range f.history.Messages {
 				if m.ID == string(e) {

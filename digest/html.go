@@ -42,7 +42,7 @@ func (p *Page) HTML(names bool) string {
 		Foot                    []string
 	}{Lang: language, Title: p.fileTitle(), For: p.reader()}
 	if p.Empty() {
-		data.Empty = p.plain("digest_empty")
+		data.Empty = p.empty()
 	} else {
 		data.Foot = p.plainFoot()
 	}

@@ -15,7 +15,7 @@ func (p *Page) Markdown(names bool) string {
 	var b strings.Builder
 	b.WriteString("# " + escape(p.fileTitle()) + "\n\n" + escape(p.reader()) + "\n")
 	if p.Empty() {
-		b.WriteString("\n" + escape(p.plain("digest_empty")) + "\n")
+		b.WriteString("\n" + escape(p.empty()) + "\n")
 		return b.String()
 	}
 	for _, s := range p.sections {

@@ -17,6 +17,10 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 	if err := j.Decode(&a); err != nil {
 		return err
 	}
+	hide, err := p.hides(ctx, a.Digest)
+	if err != nil {
+		return err
+	}
 	return p.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := j.Done(ctx, tx); err != nil {
 			return err
@@ -35,6 +39,9 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 		if err != nil {
 			return err
 		}
+		if hide {
+			page.HideThreads()
+		}
 		if err := p.tellAsker(ctx, tx, d); err != nil {
 			return err
 		}
@@ -45,6 +52,22 @@ func (p *Publisher) mend(ctx context.Context, j *schedule.Job) error {
 		}
 		return nil
 	})
+}
+
+// hides tells whether a post is mended without what was said in threads: its
+// edit is read by those, too, who may not see the post.
+func (p *Publisher) hides(ctx context.Context, digest int64) (bool, error) {
+	q := p.Store.Reader()
+	d, err := store.DigestByID(ctx, q, digest)
+	if err != nil || d.Kind != store.DigestWeekly || d.State != store.DigestPublished {
+		return false, store.Ignore(err)
+	}
+	lines, err := store.DigestLines(ctx, q, digest)
+	if err != nil {
+		return false, err
+	}
+	unseen, err := p.unseen(ctx, d, lines)
+	return len(unseen) > 0, err
 }
 
 func (p *Publisher) mendPost(ctx context.Context, tx *store.Tx, d store.Digest, page *Page, post store.DigestPost) error {

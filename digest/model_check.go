@@ -159,7 +159,7 @@ func badName(text string, f *facts, language string) bool {
 			}
 		}
 	}
-	return false
+	return invents(text, f)
 }
 
 // nobody tells whether a word means people without naming them.

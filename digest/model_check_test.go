@@ -112,6 +112,39 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// A name that no source has is made up, wherever it stands. A noun or an adverb
+// that no source has may be a true line's own word.
+func TestMadeUpNames(t *testing.T) {
+	for language, c := range map[string]struct {
+		source     string
+		true, made []string
+	}{
+		lang.German: {"Anke: Der Schlüssel liegt im Büro, Herr Lehmann hat noch einen, und Ayşe holt ihn ab.", []string{
+			"Der Schlüssel liegt bei Lehmann im Büro.", "Lehmann hat Ayşes Schlüssel.", "Der Schlüssel liegt bei Bedarf an der Pforte.", "Später holt Ayşe den Schlüssel ab.",
+			"Gesucht wird der Schlüssel im Büro.", "Ursache ist ein Schlüssel von Mitgliedern im Büro.", "Den Schlüssel im Keller hat Richter Lehmann."}, []string{
+			"Der Schlüssel liegt bei Krause im Büro.", "Krause hat den Schlüssel aus dem Büro.", "Ayşe holt den Schlüssel mit Jürgen ab.", "Lehmann und Müller haben den Schlüssel.",
+			"Im Büro liegt Annas Schlüssel."}},
+		lang.English: {"Anke: The key is in the office, Mr Lehmann has another one.", []string{
+			"Lehmann has a key to the office.", "Parking needs the key from the office."}, []string{
+			"Krause lends the key to the office.", "The key is in the office with Krause."}},
+	} {
+		r := said(c.source)
+		r.Lang = language
+		for _, text := range slices.Concat(c.true, c.made) {
+			s := modeltest.New(t, modeltest.Lines(func([]modeltest.Input) []modeltest.Line {
+				return []modeltest.Line{{Text: text, Sources: []int{1}, Role: "said"}}
+			}))
+			m := model(s, digest.ModelConfig{})
+			var log strings.Builder
+			m.Log = zerolog.New(&log)
+			got, want := summary(t, m, r), slices.Contains(c.true, text)
+			if got.Note == nil != want || !want && !strings.Contains(log.String(), `"why":"name"`) {
+				t.Errorf("%q: kept %v\n%s", text, got.Note == nil, &log)
+			}
+		}
+	}
+}
+
 // With fewer than half of its lines the model's text is not used at all.
 func TestTooFewAreLeft(t *testing.T) {
 	lines := []modeltest.Line{{Text: "P3 sagt: Die Küche bleibt zu.", Sources: []int{3}, Role: "said"}, {Text: "P1 fragt nach.", Sources: []int{99}, Role: "said"},

@@ -27,6 +27,7 @@ type Page struct {
 	prefix   string
 	via      []string // servers that know the room
 	sections []section
+	hidden   bool     // there were threads, which not all who read it may see
 	names    []string // of those who wrote the sources, and of the room's members
 }
 
@@ -79,6 +80,14 @@ func PageOf(ctx context.Context, q store.Querier, p *lang.Phrases, zone *time.Lo
 
 // Empty tells whether nothing is left of it.
 func (p *Page) Empty() bool { return len(p.sections) == 0 }
+
+// HideThreads leaves out what was said in the room's threads: where one sees
+// only what was said after one came, it is not for those who came since.
+func (p *Page) HideThreads() {
+	all := len(p.sections)
+	p.sections = slices.DeleteFunc(p.sections, func(s section) bool { return s.name == Threads })
+	p.hidden = len(p.sections) < all
+}
 
 // lookUp lays the lines out in sections and items.
 func (p *Page) lookUp(ctx context.Context, q store.Querier) (err error) {

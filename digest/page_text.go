@@ -75,7 +75,7 @@ func (p *Page) text(numbered bool) *lang.Text {
 	t := new(lang.Text)
 	t.Bold(p.title())
 	if p.Empty() {
-		return t.Line().Line().Say(p.say("digest_empty"))
+		return t.Line().Line().Say(p.empty())
 	}
 	for _, s := range p.sections {
 		t.Line()
@@ -108,6 +108,14 @@ func (p *Page) text(numbered bool) *lang.Text {
 		t.Line().Say(foot)
 	}
 	return t
+}
+
+// empty is the phrase for a digest of which nothing is left to show.
+func (p *Page) empty() string {
+	if p.hidden {
+		return p.say("digest_came_later")
+	}
+	return p.say("digest_empty")
 }
 
 // title says what it is, of when and of where.
@@ -256,6 +264,9 @@ func (p *Page) foot() []string {
 	}
 	if p.Note != "" {
 		list = append(list, p.say(p.Note, lang.Values{"Host": p.Model}))
+	}
+	if p.hidden {
+		list = append(list, p.say("digest_came_later"))
 	}
 	return list
 }

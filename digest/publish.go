@@ -42,6 +42,11 @@ func (p *Publisher) publish(ctx context.Context, j *schedule.Job) error {
 	if err != nil {
 		return err
 	}
+	unseen, err := p.unseen(ctx, d, lines)
+	if err != nil {
+		return err
+	}
+	stale = append(stale, unseen...)
 	readers, err := p.subscribers(ctx, d)
 	if err != nil {
 		return err
@@ -91,6 +96,29 @@ func (p *Publisher) changed(ctx context.Context, lines []store.DigestLine) (seqs
 		}
 	}
 	return slices.Compact(seqs), nil
+}
+
+// unseen are the lines that quote what somebody who came since the digest was
+// made may not see. Contributions were given to all who are in the room.
+func (p *Publisher) unseen(ctx context.Context, d store.Digest, lines []store.DigestLine) (seqs []int, err error) {
+	later := map[id.RoomID]bool{}
+	for _, l := range lines {
+		n := slices.IndexFunc(l.Sources, func(s store.DigestSource) bool { return s.Contribution == 0 && s.Event != "" })
+		if n < 0 || l.Gone != "" {
+			continue
+		}
+		room := l.Sources[n].Room
+		if _, asked := later[room]; !asked {
+			// nothing newer was read, and what was there already had its newcomers left out
+			if later[room], err = p.CameLater(ctx, room, d.To); err != nil {
+				return nil, fmt.Errorf("find who came since: %w", err)
+			}
+		}
+		if later[room] {
+			seqs = append(seqs, l.Seq)
+		}
+	}
+	return seqs, nil
 }
 
 // dropOutdated leaves out questions that are not open any more, and makes void

@@ -49,6 +49,9 @@ type Publisher struct {
 	RoomName func(ctx context.Context, room id.RoomID) (string, error)
 	// KnowMembers makes sure that the members of a room are known.
 	KnowMembers func(ctx context.Context, room id.RoomID) error
+	// CameLater tells whether somebody in a room came after a time and may not
+	// see what was said there before.
+	CameLater func(ctx context.Context, room id.RoomID, before time.Time) (bool, error)
 	// Said is a message's text as it reads now; not ok if it is not to be read
 	// any more.
 	Said func(ctx context.Context, room id.RoomID, e id.EventID) (text string, ok bool, err error)

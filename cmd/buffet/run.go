@@ -103,6 +103,7 @@ func newDaemon(ctx context.Context, c *Config, s *bot.Session, st *store.Store, 
 	d := &daemon{store: st, phrases: phrases, meaning: table.Meaning, log: log, model: model,
 		bot: &bot.Bot{Account: account, Store: st, Networks: networks, Commands: table, Phrases: phrases, Log: log}}
 	d.bot.Bind()
+	table.CameLater = d.bot.CameLater
 	d.meaning.Members = d.bot.KnowMembers
 	d.poller = &offers.Poller{Store: st, Fetcher: offers.NewFetcher(), Phrases: phrases, Now: time.Now,
 		Networks: map[string]offers.FeedNetwork{}}

@@ -19,7 +19,7 @@ func (d *daemon) publisher(log zerolog.Logger) *digest.Publisher {
 	}
 	return &digest.Publisher{
 		Store: d.store, Phrases: d.phrases, Now: time.Now, Log: log, Place: d.announceRoom,
-		Approvers: d.bot.Approvers, KnowMembers: d.bot.KnowMembers, RoomName: d.bot.RoomName, Said: d.bot.TextNow,
+		Approvers: d.bot.Approvers, KnowMembers: d.bot.KnowMembers, RoomName: d.bot.RoomName, Said: d.bot.TextNow, CameLater: d.bot.CameLater,
 		Composer: &digest.Composer{Phrases: d.phrases, Read: read, Hash: d.store.HashPerson, Log: log,
 			Summariser: func(ctx context.Context, q store.Querier, _ string, rooms []id.RoomID) digest.Summariser {
 				by, err := d.summariser(ctx, q, rooms)

@@ -58,7 +58,7 @@ type Bot struct {
 	talks     talks
 	spaces    sync.Map // id.RoomID of a space -> name of its network
 	homes     sync.Map // name of a network -> id.RoomID of its DigestRoom
-	requested sync.Map // megolm session -> true: asked for its key
+	requested sync.Map // missing -> true: asked for that key
 	settleNow chan struct{}
 	delivered chan struct{} // rung when a message was sent
 	sender    *lanes[store.Outgoing]

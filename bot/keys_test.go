@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,6 +89,34 @@ func TestAsksForKey(t *testing.T) {
 	case <-asked.seen:
 	case <-l.ctx.Done():
 		t.Error("nobody is asked for the key")
+	}
+}
+
+// A device that came while the homeserver did not tell of it gets the keys to
+// what is said after that.
+func TestDevicesReadLater(t *testing.T) {
+	l, _, room := start(t)
+	l.stop()
+	dir := t.TempDir()
+	st := matrixtest.Must(store.Open(l.ctx, filepath.Join(dir, "second.db")))(t)
+	defer func() { _ = st.Close() }()
+	matrixtest.Must(Login(l.ctx, dir, st, Credentials{Homeserver: matrixtest.Homeserver(t).URL, User: l.anke.UserID,
+		Password: matrixtest.Password(l.anke.Name), RecoveryKey: l.anke.RecoveryKey}, l.Log))(t)
+	second := matrixtest.Must(LoadSession(dir))(t)
+	asked := &fails{part: "/keys/query", times: 1, seen: make(chan bool, 9)}
+	l.Account.Client.Client.Transport = asked
+	l.work()
+	if <-asked.seen {
+		t.Fatal("not refused")
+	}
+	keys := l.Account.crypto.Machine().CryptoStore
+	for known := false; !known; time.Sleep(20 * time.Millisecond) {
+		devices := matrixtest.Must(keys.GetDevices(l.ctx, l.anke.UserID))(t)
+		session := matrixtest.Must(keys.GetOutboundGroupSession(l.ctx, room))(t)
+		known = devices[second.DeviceID] != nil && session == nil // what is said next gets a new key
+	}
+	if left := matrixtest.Must(keys.GetOutdatedTrackedUsers(l.ctx))(t); slices.Contains(left, l.anke.UserID) {
+		t.Errorf("still to be read: %v", left)
 	}
 }
 

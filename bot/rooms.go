@@ -23,6 +23,9 @@ import (
 // until all are in; and looks after what waits.
 func (b *Bot) keepRooms(ctx context.Context) {
 	for {
+		if err := b.Account.refresh(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("cannot read whose devices changed, trying again later")
+		}
 		b.settle(ctx)
 		b.unlock(ctx, "")
 		if err := b.askForKeys(ctx, time.Now()); err != nil && ctx.Err() == nil {
@@ -38,6 +41,14 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		case <-b.settleNow:
 		case <-time.After(10 * time.Minute):
 		}
+	}
+}
+
+// lookAgain lets keepRooms begin anew at once.
+func (b *Bot) lookAgain() {
+	select {
+	case b.settleNow <- struct{}{}:
+	default:
 	}
 }
 

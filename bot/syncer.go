@@ -81,9 +81,14 @@ func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since strin
 		// library asks for a count below zero.
 		res.DeviceOTKCount.SignedCurve25519 = -1
 	}
+	changed := res.DeviceLists.Changed
+	if err := s.account.outdated(ctx, changed); err != nil {
+		return err
+	}
+	defer s.lookAfter(ctx, changed)
 	handle := func() error { return s.DefaultSyncer.ProcessResponse(ctx, res, since) } // fails only by a panic
 	var err error
-	if slices.Contains(res.DeviceLists.Changed, s.account.Client.UserID) {
+	if slices.Contains(changed, s.account.Client.UserID) {
 		err = s.account.fresh(ctx, handle)
 	} else {
 		err = handle()
@@ -99,6 +104,18 @@ func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since strin
 	}
 	s.log.Err(err).Msg("leaving out keys and state of a sync response that cannot be handled")
 	return nil
+}
+
+// lookAfter has the lists read again, of those whose devices changed, that the
+// library could not read.
+func (s *syncer) lookAfter(ctx context.Context, changed []id.UserID) {
+	if len(changed) == 0 {
+		return
+	}
+	left, err := s.account.crypto.Machine().CryptoStore.GetOutdatedTrackedUsers(ctx)
+	if err == nil && slices.ContainsFunc(changed, func(u id.UserID) bool { return slices.Contains(left, u) }) {
+		s.bot.lookAgain()
+	}
 }
 
 func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since string) error {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -62,8 +63,8 @@ type Bot struct {
 	settleNow chan struct{}
 	delivered chan struct{} // rung when a message was sent
 	sender    *lanes[store.Outgoing]
-	taken     time.Time // when the last sync response was stored
-	name      string    // our display name, for mentions as text
+	taken     time.Time              // when the last sync response was stored
+	name      atomic.Pointer[string] // our display name, for mentions as text; nil: not known yet
 }
 
 // Bind makes the bot ready for being asked by jobs, which may run before Run
@@ -82,9 +83,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	b.Account.crypto.Machine().SessionReceived = b.sessionReceived
 	b.settleNow, b.delivered = make(chan struct{}, 1), make(chan struct{}, 1)
-	if p, err := b.Account.Client.GetOwnDisplayName(mautrix.WithMaxRetries(ctx, 0)); err == nil {
-		b.name = p.DisplayName
-	}
+	b.learnName(mautrix.WithMaxRetries(ctx, 0))
 	b.sender = b.outbox()
 	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
@@ -98,6 +97,26 @@ func (b *Bot) Run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// learnName asks for our display name, if it is not known.
+func (b *Bot) learnName(ctx context.Context) {
+	if b.name.Load() != nil {
+		return
+	}
+	if p, err := b.Account.Client.GetOwnDisplayName(ctx); err == nil {
+		b.name.Store(&p.DisplayName)
+	} else if ctx.Err() == nil {
+		b.Log.Warn().Err(err).Msg("cannot read our own display name, trying again later")
+	}
+}
+
+// myName is our display name, "" if it is not known.
+func (b *Bot) myName() string {
+	if name := b.name.Load(); name != nil {
+		return *name
+	}
+	return ""
 }
 
 // Synced is closed when this process has taken in its first sync response.

@@ -26,6 +26,7 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		if err := b.Account.refresh(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn().Err(err).Msg("cannot read whose devices changed, trying again later")
 		}
+		b.learnName(ctx)
 		b.settle(ctx)
 		b.unlock(ctx, "")
 		if err := b.askForKeys(ctx, time.Now()); err != nil && ctx.Err() == nil {

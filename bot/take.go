@@ -214,7 +214,7 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		}
 		return nil, nil
 	}
-	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.name,
+	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.myName(),
 		Prefix: "!", Direct: room.Direct != ""}
 	if n := b.Network(room.Network); n != nil {
 		a.Prefix = n.Prefix

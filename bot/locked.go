@@ -67,28 +67,38 @@ type missing struct {
 	session string
 }
 
-// awaitKeys asks for the keys to what was just kept locked, once it has had
-// time to come by itself.
-func (b *Bot) awaitKeys(keep []store.Incoming) {
+// missKeys rings for keepKeys if something was just kept locked.
+func (b *Bot) missKeys(keep []store.Incoming) {
 	if !slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InLocked }) {
 		return
 	}
-	time.AfterFunc(keyPatience, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := b.askForKeys(ctx, time.Now()); err != nil {
-			b.Log.Warn().Err(err).Msg("cannot ask for missing keys, trying again later")
+	select {
+	case b.keysMissing <- struct{}{}:
+	default:
+	}
+}
+
+// keepKeys asks for keys once they have had time to come by themselves.
+func (b *Bot) keepKeys(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.keysMissing:
 		}
-	})
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(keyPatience):
+		}
+		b.askForKeys(ctx, time.Now())
+	}
 }
 
 // askForKeys asks the sender's devices and ours for the keys that did not come
 // by themselves, each once.
-func (b *Bot) askForKeys(ctx context.Context, now time.Time) error {
+func (b *Bot) askForKeys(ctx context.Context, now time.Time) {
 	list, err := b.Store.Locked(ctx, "")
-	if err != nil {
-		return err
-	}
 	wanted := map[missing]bool{}
 	for _, in := range list {
 		key := missing{in.Room, in.Sender, in.Session}
@@ -96,9 +106,15 @@ func (b *Bot) askForKeys(ctx context.Context, now time.Time) error {
 			continue
 		}
 		wanted[key] = true
-		if err := b.askForKey(ctx, key, in.Content); err != nil {
-			return err
+		if err = b.askForKey(ctx, key, in.Content); err != nil {
+			break
 		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("cannot ask for missing keys, trying again later")
+		}
+		return
 	}
 	b.requested.Range(func(key, _ any) bool {
 		if !wanted[key.(missing)] {
@@ -106,7 +122,6 @@ func (b *Bot) askForKeys(ctx context.Context, now time.Time) error {
 		}
 		return true
 	})
-	return nil
 }
 
 func (b *Bot) askForKey(ctx context.Context, key missing, content string) error {
@@ -122,12 +137,10 @@ func (b *Bot) askForKey(ctx context.Context, key missing, content string) error 
 			SenderKey id.SenderKey `json:"sender_key"`
 		} `json:"content"`
 	}
-	err := json.Unmarshal([]byte(content), &evt)
-	if err == nil {
-		err = mach.SendRoomKeyRequest(ctx, key.room, evt.Content.SenderKey, id.SessionID(key.session), "",
-			map[id.UserID][]id.DeviceID{key.sender: {"*"}, b.Account.Client.UserID: {"*"}})
-	}
-	if err != nil {
+	_ = json.Unmarshal([]byte(content), &evt) // it is asked for without as well
+	err := mach.SendRoomKeyRequest(ctx, key.room, evt.Content.SenderKey, id.SessionID(key.session), "",
+		map[id.UserID][]id.DeviceID{key.sender: {"*"}, b.Account.Client.UserID: {"*"}})
+	if err != nil && !refused(err) { // one that is refused is not to keep the others waiting
 		b.requested.Delete(key)
 		return fmt.Errorf("ask for key: %w", err)
 	}

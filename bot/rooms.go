@@ -29,9 +29,7 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		b.learnName(ctx)
 		b.settle(ctx)
 		b.unlock(ctx, "")
-		if err := b.askForKeys(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			b.Log.Warn().Err(err).Msg("cannot ask for missing keys, trying again later")
-		}
+		b.askForKeys(ctx, time.Now())
 		if err := b.tellLocked(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			b.Log.Err(err).Msg("cannot look after unreadable messages")
 		}

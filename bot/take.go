@@ -70,7 +70,7 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 		return tx.SaveToken(ctx, res.NextBatch)
 	})
 	if err == nil {
-		b.awaitKeys(keep)
+		b.missKeys(keep)
 	}
 	kind := func(k string) bool {
 		return slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == k })

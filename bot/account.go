@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -46,7 +47,8 @@ type Account struct {
 	syncer *syncer
 	// own guards the library's copy of our own public keys, which it reads while
 	// it encrypts and decrypts, and drops without a lock when they change.
-	own sync.RWMutex
+	own     sync.RWMutex
+	changes atomic.Int64 // sync responses that brought changes of device lists
 }
 
 // fresh lets the library change our own keys, and has them read anew before
@@ -60,6 +62,56 @@ func (a *Account) fresh(ctx context.Context, change func() error) error {
 	}
 	return err
 }
+
+// outdated notes that people's device lists changed, until they are read.
+func (a *Account) outdated(ctx context.Context, users []id.UserID) error {
+	if len(users) > 0 {
+		a.changes.Add(1)
+	}
+	for some := range slices.Chunk(users, 1000) { // the library's query fails over more than SQLite can bind
+		if err := a.crypto.Machine().CryptoStore.MarkTrackedUsersOutdated(ctx, some); err != nil {
+			return fmt.Errorf("note changed devices: %w", err)
+		}
+	}
+	return nil
+}
+
+// refresh reads the lists that are outdated still: the library tries once, and
+// swallows the error.
+func (a *Account) refresh(ctx context.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // the library's, as in ProcessResponse
+			err = fmt.Errorf("read changed devices: panic: %v", r)
+		}
+	}()
+	mach := a.crypto.Machine()
+	for range refreshTries {
+		turn := a.changes.Load()
+		users, err := mach.CryptoStore.GetOutdatedTrackedUsers(ctx)
+		if err != nil || len(users) == 0 {
+			return err
+		}
+		if slices.Contains(users, a.Client.UserID) { // one try: nothing is decrypted meanwhile
+			err = a.fresh(ctx, func() error {
+				_, err := mach.FetchKeys(mautrix.WithMaxRetries(ctx, 0), []id.UserID{a.Client.UserID}, false)
+				return err
+			})
+		}
+		others := slices.DeleteFunc(slices.Clone(users), func(u id.UserID) bool { return u == a.Client.UserID })
+		_, fault := mach.FetchKeys(ctx, others, false)
+		if err = errors.Join(err, fault); err != nil || a.changes.Load() == turn {
+			return err
+		}
+		// what came meanwhile with the sync may be overwritten by older lists now
+		if err := a.outdated(ctx, users); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refreshTries bounds how often lists are read again that change meanwhile.
+const refreshTries = 5
 
 // decrypt opens an event.
 func (a *Account) decrypt(ctx context.Context, evt *event.Event) (*event.Event, error) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -53,17 +54,18 @@ type Bot struct {
 	// nil: there is none.
 	Approve func(ctx context.Context, tx *store.Tx, digest int64, organisers []id.UserID, now time.Time) error
 
-	guard     roomGuard
-	marks     markLimit
-	talks     talks
-	spaces    sync.Map // id.RoomID of a space -> name of its network
-	homes     sync.Map // name of a network -> id.RoomID of its DigestRoom
-	requested sync.Map // megolm session -> true: asked for its key
-	settleNow chan struct{}
-	delivered chan struct{} // rung when a message was sent
-	sender    *lanes[store.Outgoing]
-	taken     time.Time // when the last sync response was stored
-	name      string    // our display name, for mentions as text
+	guard       roomGuard
+	marks       markLimit
+	talks       talks
+	spaces      sync.Map // id.RoomID of a space -> name of its network
+	homes       sync.Map // name of a network -> id.RoomID of its DigestRoom
+	requested   sync.Map // missing -> true: asked for that key
+	settleNow   chan struct{}
+	keysMissing chan struct{} // rung when something was kept locked
+	delivered   chan struct{} // rung when a message was sent
+	sender      *lanes[store.Outgoing]
+	taken       time.Time              // when the last sync response was stored
+	name        atomic.Pointer[string] // our display name, for mentions as text; nil: not known yet
 }
 
 // Bind makes the bot ready for being asked by jobs, which may run before Run
@@ -81,10 +83,8 @@ func (b *Bot) Run(ctx context.Context) error {
 		return fmt.Errorf("note start: %w", err)
 	}
 	b.Account.crypto.Machine().SessionReceived = b.sessionReceived
-	b.settleNow, b.delivered = make(chan struct{}, 1), make(chan struct{}, 1)
-	if p, err := b.Account.Client.GetOwnDisplayName(mautrix.WithMaxRetries(ctx, 0)); err == nil {
-		b.name = p.DisplayName
-	}
+	b.settleNow, b.keysMissing, b.delivered = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	b.learnName(mautrix.WithMaxRetries(ctx, 0))
 	b.sender = b.outbox()
 	ctx, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
@@ -92,12 +92,33 @@ func (b *Bot) Run(ctx context.Context) error {
 	wg.Go(func() { b.inbox().run(ctx) })
 	wg.Go(func() { b.sender.run(ctx) })
 	wg.Go(func() { b.keepRooms(ctx) })
+	wg.Go(func() { b.keepKeys(ctx) })
 	<-ctx.Done()
 	wg.Wait()
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// learnName asks for our display name, if it is not known.
+func (b *Bot) learnName(ctx context.Context) {
+	if b.name.Load() != nil {
+		return
+	}
+	if p, err := b.Account.Client.GetOwnDisplayName(ctx); err == nil {
+		b.name.Store(&p.DisplayName)
+	} else if ctx.Err() == nil {
+		b.Log.Warn().Err(err).Msg("cannot read our own display name, trying again later")
+	}
+}
+
+// myName is our display name, "" if it is not known.
+func (b *Bot) myName() string {
+	if name := b.name.Load(); name != nil {
+		return *name
+	}
+	return ""
 }
 
 // Synced is closed when this process has taken in its first sync response.

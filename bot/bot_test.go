@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"buffet/internal/matrixtest"
 )
 
 func TestTxnIDIsReadableBack(t *testing.T) {
@@ -87,4 +89,21 @@ func TestLanes(t *testing.T) {
 			t.Errorf("%d lanes at once, want 2", most)
 		}
 	})
+}
+
+// Our name is asked for until it is known.
+func TestLearnsItsName(t *testing.T) {
+	l, plain, _ := start(t)
+	if err := l.Account.Client.SetDisplayName(l.ctx, "Frau Buffet"); err != nil {
+		t.Fatal(err)
+	}
+	l.stop()
+	l.name.Store(nil)
+	l.Account.Client.Client.Transport = &fails{part: "/profile/", times: 1}
+	l.work()
+	for l.myName() == "" && l.ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+	}
+	e := matrixtest.Must(l.anke.Send(l.ctx, plain, "Frau Buffet: hilfe"))(t)
+	matrixtest.Must(l.anke.WaitReply(l.ctx, e))(t)
 }

@@ -159,7 +159,7 @@ func (b *Bot) history(ctx context.Context, p *passage, list []*event.Event) (*di
 	if err := b.guard.members(ctx, p.room); err != nil {
 		return nil, readError(err)
 	}
-	r := &reader{Bot: b, passage: p, people: map[id.UserID]*person{}, to: commands.Incoming{Me: b.Account.Client.UserID, MyName: b.name}}
+	r := &reader{Bot: b, passage: p, people: map[id.UserID]*person{}, to: commands.Incoming{Me: b.Account.Client.UserID, MyName: b.myName()}}
 	if room, err := b.Store.Room(ctx, p.room); err == nil {
 		if n := b.Network(room.Network); n != nil {
 			r.to.Prefix = n.Prefix

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,8 +81,10 @@ func (r *reader) message(ctx context.Context, evt *event.Event) (*digest.Message
 		return nil, err
 	}
 	text, err := r.said(ctx, c, rel)
-	if err != nil || strings.TrimSpace(text) == "" {
-		return nil, errors.Join(errUnreadable, err)
+	if err != nil {
+		return nil, err
+	} else if strings.TrimSpace(text) == "" {
+		return nil, errUnreadable
 	}
 	if c.MsgType == event.MsgEmote {
 		text = "* " + one.name + " " + text

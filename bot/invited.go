@@ -43,10 +43,7 @@ func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
 		return fmt.Errorf("accept invitation: %w", err)
 	}
 	if room.Network == "" && room.Direct == "" { // a space: its rooms are next
-		select {
-		case b.settleNow <- struct{}{}:
-		default:
-		}
+		b.lookAgain()
 	}
 	return b.tick(ctx, in, nil)
 }

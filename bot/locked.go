@@ -40,9 +40,6 @@ func (b *Bot) decrypt(ctx context.Context, room store.Room, in *store.Incoming, 
 	in.Kind, in.Content = store.InLocked, string(raw)
 	if c, ok := evt.Content.Parsed.(*event.EncryptedEventContent); ok {
 		in.Session = string(c.SessionID)
-		if errors.Is(err, crypto.ErrNoSessionFound) {
-			b.requestKey(*in, c)
-		}
 	}
 	return in, nil
 }
@@ -63,18 +60,91 @@ func (b *Bot) sealedEdit(ctx context.Context, in *store.Incoming, evt *event.Eve
 	return b.editOfSource(ctx, &store.Incoming{Event: sealedMark + in.Event, Room: in.Room, Sender: in.Sender, Sent: in.Sent}, of)
 }
 
-// requestKey asks the sender's devices for a key that does not come by itself.
-func (b *Bot) requestKey(in store.Incoming, c *event.EncryptedEventContent) {
-	if _, asked := b.requested.LoadOrStore(in.Session, true); asked {
+// missing is a key that we lack: of whose session in which room.
+type missing struct {
+	room    id.RoomID
+	sender  id.UserID
+	session string
+}
+
+// missKeys rings for keepKeys if something was just kept locked.
+func (b *Bot) missKeys(keep []store.Incoming) {
+	if !slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InLocked }) {
 		return
 	}
-	time.AfterFunc(keyPatience, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if list, err := b.Store.Locked(ctx, in.Session); err == nil && len(list) > 0 {
-			b.Account.crypto.RequestSession(ctx, in.Room, c.SenderKey, c.SessionID, in.Sender, "") // all of the sender's devices
+	select {
+	case b.keysMissing <- struct{}{}:
+	default:
+	}
+}
+
+// keepKeys asks for keys once they have had time to come by themselves.
+func (b *Bot) keepKeys(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.keysMissing:
 		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(keyPatience):
+		}
+		b.askForKeys(ctx, time.Now())
+	}
+}
+
+// askForKeys asks the sender's devices and ours for the keys that did not come
+// by themselves, each once.
+func (b *Bot) askForKeys(ctx context.Context, now time.Time) {
+	list, err := b.Store.Locked(ctx, "")
+	wanted := map[missing]bool{}
+	for _, in := range list {
+		key := missing{in.Room, in.Sender, in.Session}
+		if in.Session == "" || now.Sub(in.Sent) < keyPatience {
+			continue
+		}
+		wanted[key] = true
+		if err = b.askForKey(ctx, key, in.Content); err != nil {
+			break
+		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("cannot ask for missing keys, trying again later")
+		}
+		return
+	}
+	b.requested.Range(func(key, _ any) bool {
+		if !wanted[key.(missing)] {
+			b.requested.Delete(key)
+		}
+		return true
 	})
+}
+
+func (b *Bot) askForKey(ctx context.Context, key missing, content string) error {
+	mach := b.Account.crypto.Machine()
+	if known, err := mach.CryptoStore.GetGroupSession(ctx, key.room, id.SessionID(key.session)); err != nil || known != nil {
+		return nil //nolint:nilerr // withheld, or something else is wrong with the message
+	}
+	if _, asked := b.requested.LoadOrStore(key, true); asked {
+		return nil
+	}
+	var evt struct {
+		Content struct {
+			SenderKey id.SenderKey `json:"sender_key"`
+		} `json:"content"`
+	}
+	_ = json.Unmarshal([]byte(content), &evt) // it is asked for without as well
+	err := mach.SendRoomKeyRequest(ctx, key.room, evt.Content.SenderKey, id.SessionID(key.session), "",
+		map[id.UserID][]id.DeviceID{key.sender: {"*"}, b.Account.Client.UserID: {"*"}})
+	if err != nil && !refused(err) { // one that is refused is not to keep the others waiting
+		b.requested.Delete(key)
+		return fmt.Errorf("ask for key: %w", err)
+	}
+	return nil
 }
 
 // keyPatience is how long a key usually takes to arrive after its message.

@@ -180,7 +180,7 @@ func (b *Bot) gather(ctx context.Context, in store.Incoming, p knowledge.Place, 
 
 // given is a message as gathering takes it: of a command only what it gives.
 func (b *Bot) given(s Said, p knowledge.Place) knowledge.Said {
-	a := commands.Incoming{Body: s.Text, Me: b.Account.Client.UserID, MyName: b.name, Prefix: b.Network(p.Network).Prefix}
+	a := commands.Incoming{Body: s.Text, Me: b.Account.Client.UserID, MyName: b.myName(), Prefix: b.Network(p.Network).Prefix}
 	return knowledge.Said{Event: s.Event, Thread: s.Thread, Author: s.Author, Text: commands.Given(a), Sent: s.Sent}
 }
 

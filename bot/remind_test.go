@@ -37,8 +37,10 @@ func asking(t *testing.T, now time.Time) *Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Bot{Store: st, name: "Buffet", Account: &Account{Client: &mautrix.Client{UserID: "@buffet:x"}},
+	b := &Bot{Store: st, Account: &Account{Client: &mautrix.Client{UserID: "@buffet:x"}},
 		Networks: []Network{{Name: "n", Lang: "de", Zone: time.UTC, Prefix: "!"}}}
+	b.name.Store(new("Buffet"))
+	return b
 }
 
 // What answers the line after a date is no command, with threads or without,

@@ -23,8 +23,13 @@ import (
 // until all are in; and looks after what waits.
 func (b *Bot) keepRooms(ctx context.Context) {
 	for {
+		if err := b.Account.refresh(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn().Err(err).Msg("cannot read whose devices changed, trying again later")
+		}
+		b.learnName(ctx)
 		b.settle(ctx)
 		b.unlock(ctx, "")
+		b.askForKeys(ctx, time.Now())
 		if err := b.tellLocked(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			b.Log.Err(err).Msg("cannot look after unreadable messages")
 		}
@@ -35,6 +40,14 @@ func (b *Bot) keepRooms(ctx context.Context) {
 		case <-b.settleNow:
 		case <-time.After(10 * time.Minute):
 		}
+	}
+}
+
+// lookAgain lets keepRooms begin anew at once.
+func (b *Bot) lookAgain() {
+	select {
+	case b.settleNow <- struct{}{}:
+	default:
 	}
 }
 

@@ -30,13 +30,14 @@ type syncer struct {
 	failures int // syncs that failed in a row
 	poison   int // times that the library panicked over this response
 	since    string
+	gaps     map[id.RoomID]int // times in a row that a room's gap could not be read
 
 	first  sync.Once
 	synced chan struct{} // closed after the first response of this process
 }
 
 func newSyncer(a *Account, st *store.Store, log zerolog.Logger) *syncer {
-	s := &syncer{DefaultSyncer: mautrix.NewDefaultSyncer(), account: a, store: st, log: log, synced: make(chan struct{})}
+	s := &syncer{DefaultSyncer: mautrix.NewDefaultSyncer(), account: a, store: st, log: log, synced: make(chan struct{}), gaps: map[id.RoomID]int{}}
 	none := &mautrix.FilterPart{NotTypes: []event.Type{{Type: "*"}}}
 	s.FilterJSON = &mautrix.Filter{Presence: none, AccountData: none, Room: &mautrix.RoomFilter{
 		Ephemeral: none, AccountData: none,
@@ -63,7 +64,6 @@ type timeline struct {
 // library panics over it five times, its part is left out, because a bot that
 // stands still is worse.
 func (s *syncer) ProcessResponse(ctx context.Context, res *mautrix.RespSync, since string) error {
-	ctx = context.WithoutCancel(ctx) // a shutdown must not leave half a response
 	err := s.process(ctx, res, since)
 	if err == nil {
 		s.first.Do(func() { close(s.synced) })
@@ -81,9 +81,14 @@ func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since strin
 		// library asks for a count below zero.
 		res.DeviceOTKCount.SignedCurve25519 = -1
 	}
+	changed := res.DeviceLists.Changed
+	if err := s.account.outdated(ctx, changed); err != nil {
+		return err
+	}
+	defer s.lookAfter(ctx, changed)
 	handle := func() error { return s.DefaultSyncer.ProcessResponse(ctx, res, since) } // fails only by a panic
 	var err error
-	if slices.Contains(res.DeviceLists.Changed, s.account.Client.UserID) {
+	if slices.Contains(changed, s.account.Client.UserID) {
 		err = s.account.fresh(ctx, handle)
 	} else {
 		err = handle()
@@ -101,7 +106,21 @@ func (s *syncer) library(ctx context.Context, res *mautrix.RespSync, since strin
 	return nil
 }
 
-func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since string) error {
+// lookAfter has the lists read again, of those whose devices changed, that the
+// library could not read.
+func (s *syncer) lookAfter(ctx context.Context, changed []id.UserID) {
+	if len(changed) == 0 {
+		return
+	}
+	left, err := s.account.crypto.Machine().CryptoStore.GetOutdatedTrackedUsers(ctx)
+	if err == nil && slices.ContainsFunc(changed, func(u id.UserID) bool { return slices.Contains(left, u) }) {
+		s.bot.lookAgain()
+	}
+}
+
+// process stops with running only while it fills gaps; then the response comes again.
+func (s *syncer) process(running context.Context, res *mautrix.RespSync, since string) error {
+	ctx := context.WithoutCancel(running) // a shutdown must not leave half a response
 	s.bot.guard.Heard(res)
 	lines := make([]timeline, 0, len(res.Rooms.Join))
 	limited := map[id.RoomID]string{}
@@ -129,7 +148,7 @@ func (s *syncer) process(ctx context.Context, res *mautrix.RespSync, since strin
 		return err
 	}
 	for i := range lines {
-		if err := s.newEvents(ctx, &lines[i], since, limited[lines[i].room], first); err != nil {
+		if err := s.newEvents(running, &lines[i], since, limited[lines[i].room], first); err != nil {
 			return err
 		}
 	}
@@ -172,92 +191,6 @@ func (s *syncer) isOwnJoin(evt *event.Event) bool {
 		before, _ = p.Raw["membership"].(string)
 	}
 	return now == string(event.MembershipJoin) && before != string(event.MembershipJoin)
-}
-
-// newEvents cuts off what was before our time and fills the gap that a
-// limited timeline leaves.
-func (s *syncer) newEvents(ctx context.Context, line *timeline, since, prevBatch string, first time.Time) error {
-	if n := len(line.events); n > 0 {
-		line.newest = line.events[n-1].ID
-	}
-	for _, evt := range line.events {
-		evt.RoomID = line.room
-		s.ownRoom(line, evt)
-	}
-	if s.cutAtJoin(line) {
-		return nil
-	}
-	known, err := s.store.Room(ctx, line.room)
-	if errors.Is(err, store.ErrNotFound) {
-		err = nil
-	}
-	if err != nil {
-		return err
-	}
-	if since == "" { // the first sync of all: what was said before we first started is not for us
-		var fresh []*event.Event
-		for _, evt := range line.events {
-			if evt.Timestamp >= first.UnixMilli() {
-				fresh = append(fresh, evt)
-			}
-		}
-		line.events = fresh
-		line.holes = known.Last != "" // with a device before this one
-		return nil
-	}
-	if prevBatch == "" || known.ID == "" {
-		return nil
-	}
-	return s.fillGap(ctx, line, known.Last, since, prevBatch)
-}
-
-func (s *syncer) cutAtJoin(line *timeline) bool {
-	for i := len(line.events) - 1; i >= 0; i-- {
-		if s.isOwnJoin(line.events[i]) {
-			line.joined = time.UnixMilli(line.events[i].Timestamp)
-			line.events = line.events[i+1:]
-			return true
-		}
-	}
-	return false
-}
-
-// gapPages bounds what is fetched after a long absence: 5,000 events a room.
-const gapPages = 50
-
-func (s *syncer) fillGap(ctx context.Context, line *timeline, last id.EventID, since, from string) error {
-	have := map[id.EventID]bool{}
-	for _, evt := range line.events {
-		have[evt.ID] = true
-	}
-	ctx = mautrix.WithMaxRetries(ctx, -1) // the sync itself is not retried in place, this is
-	for range gapPages {
-		page, err := s.account.Client.Messages(ctx, line.room, from, since, mautrix.DirectionBackward, nil, 100)
-		if err != nil {
-			return fmt.Errorf("fill gap: %w", err)
-		}
-		for _, evt := range page.Chunk {
-			if evt.ID == last {
-				return nil
-			}
-			if have[evt.ID] {
-				continue
-			}
-			evt.RoomID = line.room
-			if s.isOwnJoin(evt) {
-				line.joined = time.UnixMilli(evt.Timestamp)
-				return nil
-			}
-			line.events = append([]*event.Event{evt}, line.events...)
-		}
-		if page.End == "" || page.End == from || len(page.Chunk) == 0 {
-			return nil
-		}
-		from = page.End
-	}
-	line.holes = true
-	s.log.Warn().Stringer("room_id", line.room).Int("events", len(line.events)).Msg("the gap after downtime was too long to fill")
-	return nil
 }
 
 // OnFailedSync retries at once, then with growing pauses of up to 30 s.

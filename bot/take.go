@@ -69,6 +69,9 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 		}
 		return tx.SaveToken(ctx, res.NextBatch)
 	})
+	if err == nil {
+		b.missKeys(keep)
+	}
 	kind := func(k string) bool {
 		return slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == k })
 	}
@@ -211,7 +214,7 @@ func (b *Bot) message(ctx context.Context, room store.Room, in *store.Incoming, 
 		}
 		return nil, nil
 	}
-	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.name,
+	a := commands.Incoming{Body: c.Body, HTML: c.FormattedBody, Me: b.Account.Client.UserID, MyName: b.myName(),
 		Prefix: "!", Direct: room.Direct != ""}
 	if n := b.Network(room.Network); n != nil {
 		a.Prefix = n.Prefix

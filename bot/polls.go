@@ -41,7 +41,7 @@ func (b *Bot) vote(ctx context.Context, in *store.Incoming, evt *event.Event) (*
 	if !ok {
 		return nil, nil
 	}
-	if mine, err := b.ours(ctx, in.Room, v.Poll); err != nil || !mine {
+	if mine, err := b.Store.WroteEvent(ctx, v.Poll); err != nil || !mine {
 		return nil, err
 	}
 	return keepAs(in, store.InVote, v), nil

@@ -2,33 +2,44 @@ package bot
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
 
 	"buffet/internal/matrixtest"
+	"buffet/lang"
 	"buffet/offers"
 	"buffet/store"
 )
 
 // offline is a bot without a homeserver, in the room !a of a network and in a
-// direct chat with Ben.
+// direct chat with Ben, who is in both.
 func offline(t *testing.T) *Bot {
 	t.Helper()
 	ctx := t.Context()
 	st := matrixtest.Must(store.Open(ctx, filepath.Join(t.TempDir(), "buffet.db")))(t)
 	t.Cleanup(func() { _ = st.Close() })
 	cli := matrixtest.Must(mautrix.NewClient("http://127.0.0.1:1", "@buffet:x", "secret"))(t)
-	b := &Bot{Store: st, Account: &Account{Client: cli}, sender: &lanes[store.Outgoing]{},
-		Networks: []Network{{Name: "N", Lang: "de", Zone: time.UTC, Prefix: "!"}}}
-	cli.StateStore = mautrix.NewMemoryStateStore().(mautrix.StateStore)
+	b := &Bot{Store: st, Log: zerolog.New(zerolog.NewTestWriter(t)), Account: &Account{Client: cli}, sender: &lanes[store.Outgoing]{}, Phrases: matrixtest.Must(lang.Load())(t),
+		Networks: []Network{{Name: "N", Lang: "de", Zone: time.UTC, Prefix: "!", Organisers: []id.UserID{"@ina:x"}}}}
+	states := sqlstatestore.NewSQLStateStore(st.Matrix(), nil, false)
+	if err := states.Upgrade(ctx); err != nil {
+		t.Fatal(err)
+	}
+	cli.StateStore = states
 	b.guard.client = cli
 	if err := st.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE crypto_megolm_outbound_session (room_id TEXT)`); err != nil {
+			return err
+		}
 		if err := tx.FirstStart(ctx, time.Now()); err != nil {
 			return err
 		}
@@ -38,6 +49,11 @@ func offline(t *testing.T) *Bot {
 		return tx.PutRoom(ctx, store.Room{ID: "!dm", Direct: "@ben:x", Joined: time.Now()})
 	}); err != nil {
 		t.Fatal(err)
+	}
+	for _, r := range []id.RoomID{"!a", "!dm"} {
+		if err := errors.Join(states.SetMembership(ctx, r, "@ben:x", event.MembershipJoin), states.MarkMembersFetched(ctx, r)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return b
 }

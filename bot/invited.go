@@ -158,8 +158,11 @@ func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err erro
 	b.spaces.Range(func(space, name any) bool {
 		spaces++
 		var child map[string]any
-		if b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child) == nil && child["via"] != nil {
+		e := b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child)
+		if e == nil && child["via"] != nil {
 			n = b.Network(name.(string))
+		} else if e != nil && !errors.Is(e, mautrix.MNotFound) {
+			err = fmt.Errorf("ask space: %w", e)
 		}
 		return n == nil
 	})
@@ -167,9 +170,9 @@ func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err erro
 		spaces -= len(b.Networks[i].Spaces)
 	}
 	if n == nil && spaces < 0 {
-		return nil, errSpaceLater // tried again: the invitation to the space comes with this one
+		return nil, errors.Join(err, errSpaceLater) // tried again: the invitation to the space comes with this one
 	}
-	return n, nil
+	return n, err
 }
 
 func (b *Bot) organiserOf(user id.UserID) *Network {

@@ -191,3 +191,20 @@ func TestPassing(t *testing.T) {
 		}
 	}
 }
+
+// A space that cannot be asked may hold the room: it is not declined then.
+func TestSpaceThatFails(t *testing.T) {
+	b := offline(t)
+	b.Networks[0].Spaces = []string{"!space"}
+	b.spaces.Store(id.RoomID("!space"), "N")
+	for n, code := range []int{500, 403} {
+		hs := b.breaks(map[string]int{"!space/state/m.space.child/": code})
+		if !b.tries(t, invite("!b", "@eve:y", false), n) || hs.asks("leave") {
+			t.Errorf("%d: %v", code, hs.asked)
+		}
+	}
+	hs := b.breaks(nil) // a child that was taken out has no servers
+	if b.tries(t, invite("!b", "@eve:y", false), 2) || !hs.asks("leave") {
+		t.Errorf("not in the space: %v", hs.asked)
+	}
+}

@@ -81,7 +81,7 @@ func (b *Bot) voted(ctx context.Context, in store.Incoming) error {
 	if post == "" {
 		return b.tick(ctx, in, nil)
 	}
-	if !b.marks.allow(in.Sender, time.Now()) {
+	if !b.marks.allow(in, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, store.Room{ID: in.Room}, in) })
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {

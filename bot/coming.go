@@ -16,14 +16,6 @@ func onPosts(sign string) bool {
 	return offers.MeansComing(sign) || sign == offers.SignAlarm
 }
 
-// ours tells whether we wrote an event, or may have without knowing it yet.
-func (b *Bot) ours(ctx context.Context, room id.RoomID, e id.EventID) (bool, error) {
-	if mine, err := b.Store.WroteEvent(ctx, e); err != nil || mine {
-		return mine, err
-	}
-	return store.OnItsWay(ctx, b.Store.Reader(), room)
-}
-
 // postOf is the outbox key of the announcement that one of our messages
 // belongs to, "" if none. which: the message asks which of its dates is meant.
 // A message that stands elsewhere than what refers to it is none: whoever says

@@ -61,7 +61,7 @@ func (b *Bot) reaction(ctx context.Context, room store.Room, in *store.Incoming,
 	}
 	if !known && onPosts(sign) {
 		var err error // they are common: only those on what we wrote are kept
-		if known, err = b.ours(ctx, room.ID, c.RelatesTo.EventID); err != nil {
+		if known, err = b.Store.WroteEvent(ctx, c.RelatesTo.EventID); err != nil {
 			return nil, err
 		}
 	}

@@ -31,9 +31,6 @@ func (b *Bot) inbox() *lanes[store.Incoming] {
 	}
 }
 
-// tries is how often an event is tried before its sender hears of a fault.
-const tries = 4
-
 // handle takes one event's effect. Effect, answer and the tick on the event
 // are one transaction.
 func (b *Bot) handle(ctx context.Context, in store.Incoming) {
@@ -42,26 +39,15 @@ func (b *Bot) handle(ctx context.Context, in store.Incoming) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
+	tries, pause := patience(in.Kind, err)
 	if in.Attempts+1 < tries {
 		log.Warn().Err(err).Int("attempt", in.Attempts+1).Msg("event waits for another try")
-		if err := b.Store.Retry(ctx, in.Seq, time.Now().Add(backoff(in.Attempts+1, time.Minute))); err != nil {
+		if err := b.Store.Retry(ctx, in.Seq, time.Now().Add(backoff(in.Attempts+1, pause))); err != nil {
 			log.Err(err).Msg("cannot put event back")
 		}
 		return
 	}
-	number := faultNumber()
-	log.Error().Err(err).Str("fault", number).Msg("event given up")
-	err = b.Store.Write(ctx, func(tx *store.Tx) error {
-		if ok, err := tx.Handled(ctx, in.Seq); err != nil || !ok || in.Kind != store.InMessage {
-			return err
-		}
-		req := b.bare(in)
-		return b.answer(ctx, tx, req, &commands.Reply{Text: b.Phrases.Text(b.langOf(ctx, in.Room), "bot_fault",
-			lang.Values{"Number": number})})
-	})
-	if err != nil {
-		log.Err(err).Msg("cannot give event up")
-	}
+	b.giveUp(ctx, log, in, err)
 }
 
 func faultNumber() string {

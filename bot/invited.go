@@ -22,7 +22,7 @@ func (b *Bot) invited(ctx context.Context, in store.Incoming) error {
 	if err := json.Unmarshal([]byte(in.Content), &state); err != nil {
 		return b.tick(ctx, in, nil)
 	}
-	room, err := b.invitation(ctx, in.Room, state)
+	room, err := b.invitation(ctx, in, state)
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,10 @@ func refused(err error) bool {
 	return errors.As(err, &http) && http.Response != nil && (http.IsStatus(400) || http.IsStatus(403) || http.IsStatus(404))
 }
 
-// invitation is the room to join, or nil to decline.
-func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Event) (*store.Room, error) {
+// invitation is the room to join, or nil to decline. As long as not all is
+// known that could speak for it, it is not declined.
+func (b *Bot) invitation(ctx context.Context, in store.Incoming, state []*event.Event) (*store.Room, error) {
+	room := in.Room
 	known, err := b.Store.Room(ctx, room)
 	if err == nil {
 		return &known, nil
@@ -76,14 +78,14 @@ func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Eve
 			before = predecessor(evt.Content.Raw)
 		}
 	}
-	n, err := b.configured(ctx, room)
+	n, later := b.configured(ctx, room)
 	switch {
-	case err != nil && (!errors.Is(err, errSpaceLater) || !direct && b.organiserOf(from) == nil):
-		return nil, err
 	case n != nil && space:
 		return &store.Room{ID: room}, nil
 	case n != nil:
 		return &store.Room{ID: room, Network: n.Name}, nil
+	case later != nil && !direct && in.Attempts+1 < store.Tries:
+		return nil, later // it may be of another network than who invites
 	}
 	if old, err := b.Store.Room(ctx, before); err == nil && old.Network != "" {
 		// a successor whose tombstone is not here yet; only those may bring us there who could have made it
@@ -99,16 +101,29 @@ func (b *Bot) invitation(ctx context.Context, room id.RoomID, state []*event.Eve
 		if len(shared) > 0 || b.organiserOf(from) != nil {
 			return &store.Room{ID: room, Direct: from}, nil
 		}
-		return nil, nil
+		return nil, errors.Join(later, b.allMembers(ctx))
 	}
 	if n := b.organiserOf(from); n != nil && !space {
 		return &store.Room{ID: room, Network: n.Name}, nil
 	}
-	return nil, nil
+	return nil, later
 }
 
-// configured is the network whose config names the room or space.
-func (b *Bot) configured(ctx context.Context, room id.RoomID) (*Network, error) {
+// allMembers fails if the members of one of our rooms are not to be had.
+func (b *Bot) allMembers(ctx context.Context) error {
+	rooms, err := b.Store.Rooms(ctx, "")
+	for _, r := range rooms {
+		if err == nil && !r.Joined.IsZero() {
+			err = b.guard.members(ctx, r.ID)
+		}
+	}
+	return err
+}
+
+// configured is the network whose config names the room or space. An error says
+// that one may do so that cannot be looked up now.
+func (b *Bot) configured(ctx context.Context, room id.RoomID) (n *Network, later error) {
+	ctx = mautrix.WithMaxRetries(ctx, 0) // the invitation comes again
 	for i := range b.Networks {
 		n := &b.Networks[i]
 		for _, name := range slices.Concat(n.Rooms, n.Spaces) {
@@ -116,14 +131,20 @@ func (b *Bot) configured(ctx context.Context, room id.RoomID) (*Network, error) 
 			if errors.Is(err, mautrix.MNotFound) {
 				continue
 			} else if err != nil {
-				return nil, fmt.Errorf("resolve alias: %w", err)
+				later = fmt.Errorf("resolve alias: %w", err)
+				continue
 			}
 			if got == room {
 				return n, nil
 			}
 		}
 	}
-	return b.inSpace(ctx, room)
+	if n, err := b.inSpace(ctx, room); n != nil {
+		return n, nil
+	} else if err != nil {
+		later = errors.Join(later, err)
+	}
+	return nil, later
 }
 
 var errSpaceLater = errors.New("a configured space is not read yet")
@@ -134,8 +155,11 @@ func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err erro
 	b.spaces.Range(func(space, name any) bool {
 		spaces++
 		var child map[string]any
-		if b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child) == nil && child["via"] != nil {
+		e := b.Account.Client.StateEvent(ctx, space.(id.RoomID), event.StateSpaceChild, room.String(), &child)
+		if e == nil && child["via"] != nil {
 			n = b.Network(name.(string))
+		} else if e != nil && !errors.Is(e, mautrix.MNotFound) {
+			err = fmt.Errorf("ask space: %w", e)
 		}
 		return n == nil
 	})
@@ -143,9 +167,9 @@ func (b *Bot) inSpace(ctx context.Context, room id.RoomID) (n *Network, err erro
 		spaces -= len(b.Networks[i].Spaces)
 	}
 	if n == nil && spaces < 0 {
-		return nil, errSpaceLater // tried again: the invitation to the space comes with this one
+		return nil, errors.Join(err, errSpaceLater) // tried again: the invitation to the space comes with this one
 	}
-	return n, nil
+	return n, err
 }
 
 func (b *Bot) organiserOf(user id.UserID) *Network {

@@ -48,7 +48,7 @@ func (b *Bot) marking(ctx context.Context, in store.Incoming) error {
 	if post == "" && !asks && room.Direct == "" && onPosts(r.Sign) {
 		return b.tick(ctx, in, nil) // on something else that we said
 	}
-	if !b.marks.allow(in.Sender, time.Now()) {
+	if !b.marks.allow(in, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, room, in) })
 	}
 	if asks {

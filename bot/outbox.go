@@ -346,7 +346,8 @@ func (b *Bot) directRoom(ctx context.Context, user id.UserID) (id.RoomID, error)
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	resp, err := cli.CreateRoom(ctx, &mautrix.ReqCreateRoom{
+	// asked for once: if no answer comes, it may be there, and the sync tells before the next try
+	resp, err := cli.CreateRoom(mautrix.WithMaxRetries(ctx, 0), &mautrix.ReqCreateRoom{
 		Preset: "trusted_private_chat", IsDirect: true, Invite: []id.UserID{user}, Name: "Buffet",
 		CreationContent: map[string]any{directMark: user.String()},
 		InitialState: []*event.Event{{Type: event.StateEncryption, Content: event.Content{

@@ -41,7 +41,7 @@ func (b *Bot) vote(ctx context.Context, in *store.Incoming, evt *event.Event) (*
 	if !ok {
 		return nil, nil
 	}
-	if mine, err := b.ours(ctx, in.Room, v.Poll); err != nil || !mine {
+	if mine, err := b.Store.WroteEvent(ctx, v.Poll); err != nil || !mine {
 		return nil, err
 	}
 	return keepAs(in, store.InVote, v), nil
@@ -81,7 +81,7 @@ func (b *Bot) voted(ctx context.Context, in store.Incoming) error {
 	if post == "" {
 		return b.tick(ctx, in, nil)
 	}
-	if !b.marks.allow(in.Sender, time.Now()) {
+	if !b.marks.allow(in, time.Now()) {
 		return b.tick(ctx, in, func(tx *store.Tx) error { return b.tellFlood(ctx, tx, store.Room{ID: in.Room}, in) })
 	}
 	return b.tick(ctx, in, func(tx *store.Tx) error {

@@ -38,6 +38,10 @@ const maxHeard = 12_000
 func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync) error {
 	took := time.Since(b.taken)
 	defer func() { b.taken = time.Now() }()
+	echoed, err := b.echoed(ctx, lines)
+	if err != nil {
+		return err
+	}
 	var keep []store.Incoming
 	for i := range lines {
 		list, err := b.concerning(ctx, &lines[i])
@@ -52,18 +56,14 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 	case <-b.delivered: // an older one
 	default:
 	}
-	err := b.Store.Write(ctx, func(tx *store.Tx) error {
+	err = b.Store.Write(ctx, func(tx *store.Tx) error {
 		for i := range lines {
 			if err := b.noteRoom(ctx, tx, &lines[i], now); err != nil {
 				return err
 			}
 		}
 		for _, in := range keep {
-			if in.Kind == inEcho {
-				if err := tx.Sent(ctx, in.Content, in.Event, now); err != nil {
-					return err
-				}
-			} else if err := tx.Keep(ctx, in, now); err != nil {
+			if err := tx.Keep(ctx, in, now); err != nil {
 				return err
 			}
 		}
@@ -72,18 +72,15 @@ func (b *Bot) take(ctx context.Context, lines []timeline, res *mautrix.RespSync)
 	if err == nil {
 		b.missKeys(keep)
 	}
-	kind := func(k string) bool {
-		return slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == k })
-	}
 	switch {
 	case err != nil:
-	case kind(store.InMessage):
+	case slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InMessage }):
 		// the next sync would compete with the answer for the homeserver
 		select {
 		case <-b.delivered:
 		case <-time.After(answerFirst):
 		}
-	case kind(inEcho) && b.sender.full.Load():
+	case echoed && b.sender.full.Load():
 		// with what goes to many rooms: each sync is about all of them
 		time.Sleep(min(3*took, echoPause))
 	}
@@ -98,9 +95,30 @@ const answerFirst = 20 * time.Millisecond
 // one takes, which leaves the homeserver time to take in what is sent.
 const echoPause = 2 * time.Second
 
-// inEcho is our own message coming back: it was sent, whatever became of the
-// answer to our request.
-const inEcho = "echo"
+// echoed ticks off our own messages that come back: they were sent, whatever
+// became of the answer to our request. What answers one may come together with
+// it, so this is in before the rest is looked at.
+func (b *Bot) echoed(ctx context.Context, lines []timeline) (came bool, err error) {
+	own := map[string]id.EventID{}
+	for _, line := range lines {
+		for _, evt := range line.events {
+			if key := keyOf(evt.Unsigned.TransactionID); key != "" && evt.Sender == b.Account.Client.UserID {
+				own[key] = evt.ID
+			}
+		}
+	}
+	if len(own) == 0 {
+		return false, nil
+	}
+	return true, b.Store.Write(ctx, func(tx *store.Tx) error {
+		for key, e := range own {
+			if err := tx.Sent(ctx, key, e, time.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // comings are invitations and removals.
 func comings(res *mautrix.RespSync) (list []store.Incoming) {
@@ -152,14 +170,10 @@ func (b *Bot) concerning(ctx context.Context, line *timeline) ([]store.Incoming,
 }
 
 func (b *Bot) concern(ctx context.Context, room store.Room, evt *event.Event, pending bool) (*store.Incoming, error) {
-	in := &store.Incoming{Event: evt.ID, Room: evt.RoomID, Sender: evt.Sender, Sent: sentAt(evt)}
 	if evt.Sender == b.Account.Client.UserID {
-		if in.Content = keyOf(evt.Unsigned.TransactionID); in.Content == "" {
-			return nil, nil
-		}
-		in.Kind = inEcho
-		return in, nil
+		return nil, nil
 	}
+	in := &store.Incoming{Event: evt.ID, Room: evt.RoomID, Sender: evt.Sender, Sent: sentAt(evt)}
 	if evt.Type.Type == event.EventRedaction.Type {
 		return b.redaction(in, evt), nil // also in a room that was upgraded: what it held is kept
 	}

@@ -49,10 +49,21 @@ func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
 		return err
 	}
 	err = b.join(ctx, next.ID, []string{in.Sender.Homeserver()})
-	if old.Network != "" && (errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound)) {
+	tries, _ := patience(in.Kind, err)
+	switch {
+	case err == nil:
+	case old.Network != "" && (errors.Is(err, mautrix.MForbidden) || errors.Is(err, mautrix.MNotFound)):
 		// the invitation will come
 		return b.follow(ctx, in, old, next)
-	} else if err != nil {
+	case old.Network != "" && in.Attempts+1 >= tries:
+		b.Log.Error().Err(err).Stringer("room_id", old.ID).Msg("room upgrade given up: organisers are to invite")
+		return b.tick(ctx, in, func(tx *store.Tx) error {
+			if err := b.move(ctx, tx, old, next); err != nil {
+				return err
+			}
+			return b.tellOutside(ctx, tx, in, old, "", "bot_upgrade_late")
+		})
+	default:
 		return fmt.Errorf("follow room upgrade: %w", err)
 	}
 	var create map[string]any
@@ -71,22 +82,25 @@ func (b *Bot) upgraded(ctx context.Context, in store.Incoming) error {
 }
 
 func (b *Bot) follow(ctx context.Context, in store.Incoming, old, next store.Room) error {
-	return b.tick(ctx, in, func(tx *store.Tx) error {
-		if menu, err := store.PublishedIn(ctx, tx, old.ID); err != nil {
-			return err
-		} else if len(menu) > 0 {
-			if err := b.planMenu(ctx, tx, menuArgs{Room: old.ID, Withdraw: menu}, time.Now()); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutRoom(ctx, next); err != nil {
-			return err
-		}
-		if err := tx.MoveRoom(ctx, old.ID, next.ID); err != nil {
+	return b.tick(ctx, in, func(tx *store.Tx) error { return b.move(ctx, tx, old, next) })
+}
+
+// move lets a room's successor take its place.
+func (b *Bot) move(ctx context.Context, tx *store.Tx, old, next store.Room) error {
+	if menu, err := store.PublishedIn(ctx, tx, old.ID); err != nil {
+		return err
+	} else if len(menu) > 0 {
+		if err := b.planMenu(ctx, tx, menuArgs{Room: old.ID, Withdraw: menu}, time.Now()); err != nil {
 			return err
 		}
-		return tx.DropRoom(ctx, old.ID, time.Now())
-	})
+	}
+	if err := tx.PutRoom(ctx, next); err != nil {
+		return err
+	}
+	if err := tx.MoveRoom(ctx, old.ID, next.ID); err != nil {
+		return err
+	}
+	return tx.DropRoom(ctx, old.ID, time.Now())
 }
 
 // left forgets a room that we were removed from.

@@ -90,13 +90,17 @@ func (s *Store) Locked(ctx context.Context, session string) ([]Incoming, error) 
 		WHERE state = 'locked' AND ($1 = '' OR session = $1) ORDER BY seq`, session)
 }
 
-// Ready is the oldest ready event of each room that is due at now. next is
-// when the earliest other one becomes due; zero if there is none.
+// Tries is how often an event is tried before those after it pass it by.
+const Tries = 4
+
+// Ready is the oldest ready event of each room that is due at now, and those
+// that wait for long. next is when the earliest other one becomes due; zero if
+// there is none.
 func (s *Store) Ready(ctx context.Context, now time.Time, limit int) (list []Incoming, next time.Time, err error) {
 	list, err = Collect(ctx, s.reader, scanIncoming, `SELECT `+incomingColumns+` FROM inbox i
 		WHERE state = 'ready' AND run_at <= $1 AND NOT EXISTS (
-			SELECT 1 FROM inbox p WHERE p.state = 'ready' AND p.room_id = i.room_id AND p.seq < i.seq)
-		ORDER BY seq LIMIT $2`, Millis(now), limit)
+			SELECT 1 FROM inbox p WHERE p.state = 'ready' AND p.room_id = i.room_id AND p.seq < i.seq AND p.attempts < $3)
+		ORDER BY seq LIMIT $2`, Millis(now), limit, Tries)
 	if err != nil {
 		return nil, next, fmt.Errorf("read inbox: %w", err)
 	}

@@ -162,17 +162,6 @@ func (s *Store) WroteEvent(ctx context.Context, e id.EventID) (bool, error) {
 	return n > 0, err
 }
 
-// OnItsWay tells whether a message of ours may have arrived in a room without
-// our knowing its event yet.
-func OnItsWay(ctx context.Context, q Querier, room id.RoomID) (bool, error) {
-	var n int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE sent_at = 0 AND attempts > 0 AND room_id = $1`, room).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("read outbox: %w", err)
-	}
-	return n > 0, nil
-}
-
 // MessageThere tells whether there is a message of ours of that key, sent or
 // still to be sent; lost: there was one, and it never arrived.
 func MessageThere(ctx context.Context, q Querier, key string) (there, lost bool, err error) {

@@ -47,13 +47,18 @@ func (s *Store) DirectRoom(ctx context.Context, user id.UserID) (Room, error) {
 
 // DirectRoomIn is the same as q sees it; hash is theirs (HashPerson).
 func DirectRoomIn(ctx context.Context, q Querier, user id.UserID, hash string) (Room, error) {
-	return getRoom(ctx, q, `direct IN ($1, $2) AND joined_at > 0 ORDER BY joined_at DESC LIMIT 1`, user, hash)
+	return getRoom(ctx, q, `direct IN ($1, $2) AND joined_at > 0 `+theirsFirst+` LIMIT 1`, user, hash)
 }
+
+// theirsFirst is the order of direct chats: a second one may have been opened
+// while the homeserver failed, and they are in one of them.
+const theirsFirst = `ORDER BY EXISTS (SELECT 1 FROM mx_user_profile p
+	WHERE p.room_id = room.room_id AND p.user_id = room.direct AND p.membership = 'join') DESC, joined_at DESC`
 
 // DirectRoomOf is the direct chat with the person of that hash, as hash makes
 // it (HashPerson), or ErrNotFound.
 func DirectRoomOf(ctx context.Context, q Querier, hash func(id.UserID) string, of string) (Room, error) {
-	list, err := Collect(ctx, q, scanRoom, `SELECT `+roomColumns+` FROM room WHERE direct <> '' AND joined_at > 0 ORDER BY joined_at DESC`)
+	list, err := Collect(ctx, q, scanRoom, `SELECT `+roomColumns+` FROM room WHERE direct <> '' AND joined_at > 0 `+theirsFirst)
 	if err != nil {
 		return Room{}, fmt.Errorf("read direct chats: %w", err)
 	}

@@ -16,7 +16,7 @@ var capitals = regexp.MustCompile(`\p{Lu}\p{L}+`)
 func invents(text string, f *facts) bool {
 	for _, w := range capitals.FindAllString(text, -1) {
 		for _, t := range lang.Tokens(w) {
-			if (commonNames[t.Word] || commonNames[strings.TrimSuffix(t.Word, "s")]) && !f.supports(t.Word) {
+			if commonName.MatchString(t.Word) && !f.supports(t.Word) {
 				return true
 			}
 		}
@@ -24,15 +24,9 @@ func invents(text string, f *facts) bool {
 	return false
 }
 
-// commonNames are the names that are made up most readily, but for those that
+// commonName knows the names that are made up most readily, but for those that
 // mean something else, too.
-var commonNames = func() map[string]bool {
-	names := map[string]bool{}
-	for _, name := range strings.Fields(someNames) {
-		names[name] = true
-	}
-	return names
-}()
+var commonName = regexp.MustCompile(`^(?:` + strings.Join(strings.Fields(someNames), "|") + `)s?$`)
 
 const someNames = `
 	ahmed ahmet aisha albrecht alexander alexandra ali alina amelie amina anderson andrea andreas angela angelika anja anke anna anne annika antje anton

@@ -87,10 +87,12 @@ func (b *Bot) invitation(ctx context.Context, in store.Incoming, state []*event.
 	case later != nil && !direct && in.Attempts+1 < store.Tries:
 		return nil, later // it may be of another network than who invites
 	}
-	if old, err := b.Store.Room(ctx, before); err == nil && old.Network != "" {
+	if old, err := b.Store.Room(ctx, before); err == nil {
 		// a successor whose tombstone is not here yet; only those may bring us there who could have made it
-		if may, err := b.isOrganiser(ctx, b.Network(old.Network), before, from); err != nil || may {
-			return &store.Room{ID: room, Network: old.Network, Followed: origin(old)}, err
+		if n := b.Network(old.Network); n != nil {
+			if may, err := b.isOrganiser(ctx, n, before, from); err != nil || may {
+				return &store.Room{ID: room, Network: n.Name, Followed: origin(old)}, err
+			}
 		}
 	}
 	if direct {

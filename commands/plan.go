@@ -236,7 +236,7 @@ func (c *Call) dropPlans(ctx context.Context, tx *store.Tx, list []store.Schedul
 		}
 		text.Add(c.say("plan_dropped", c.what(s))).Line()
 	}
-	if err := digest.LapseUnplanned(ctx, tx, c.Now); err != nil {
+	if err := digest.Lapse(ctx, tx, c.Now); err != nil {
 		return nil, err
 	}
 	left, err := c.plans(ctx, tx)

@@ -127,7 +127,7 @@ func TestDraftEndsWithItsSchedule(t *testing.T) {
 		h.write(func(ctx context.Context, tx *store.Tx) error {
 			wide := digest.Options{Audience: store.AudienceNetwork}.JSON()
 			return errors.Join(schedule.Configure(ctx, tx, room, schedule.Digest, spec, "Europe/Berlin", wide, schedule.Grace, h.now),
-				digest.LapseUnplanned(ctx, tx, h.now))
+				digest.Lapse(ctx, tx, h.now))
 		})
 	}
 	configure("0 16 * * 5")

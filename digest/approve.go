@@ -74,21 +74,6 @@ func Refuse(ctx context.Context, tx *store.Tx, d store.Digest, now time.Time) er
 	return settle(ctx, tx, d, store.DigestRefused, now)
 }
 
-// LapseUnplanned ends the drafts that no next one will end, as their schedule
-// is gone.
-func LapseUnplanned(ctx context.Context, tx *store.Tx, now time.Time) error {
-	list, err := store.UnplannedDrafts(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
-		if err := settle(ctx, tx, d, store.DigestLapsed, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Shown notes a message that shows a weekly digest, so that it is mended with
 // it, or taken back if it is a file. key is its key in the outbox.
 func Shown(ctx context.Context, tx *store.Tx, page *Page, kind, key string, room id.RoomID, user id.UserID) error {

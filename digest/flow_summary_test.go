@@ -98,7 +98,7 @@ func TestSimpleSummaryNot(t *testing.T) {
 				if len(f.posts()) > 0 {
 					f.Error("lapsed after six days")
 				}
-				f.write(func(ctx context.Context, tx *store.Tx) error { return LapseSummaries(ctx, tx, f.now.Add(later)) })
+				f.write(func(ctx context.Context, tx *store.Tx) error { return Lapse(ctx, tx, f.now.Add(later)) })
 				f.ok(f.run())
 			}
 		}},

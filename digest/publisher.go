@@ -92,14 +92,18 @@ func settle(ctx context.Context, tx *store.Tx, d store.Digest, state string, now
 // summaryPatience is how long a summary waits for approval.
 const summaryPatience = 7 * 24 * time.Hour
 
-// LapseSummaries ends the drafts of summaries that nobody approved in a week;
-// whoever asked is told.
-func LapseSummaries(ctx context.Context, tx *store.Tx, now time.Time) error {
-	list, err := store.SummaryDrafts(ctx, tx, now.Add(-summaryPatience))
+// Lapse ends the drafts that nobody waits for any more: summaries that nobody
+// approved in a week, whose askers are told, and weekly ones whose schedule is gone.
+func Lapse(ctx context.Context, tx *store.Tx, now time.Time) error {
+	old, err := store.SummaryDrafts(ctx, tx, now.Add(-summaryPatience))
 	if err != nil {
 		return err
 	}
-	for _, d := range list {
+	unplanned, err := store.UnplannedDrafts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, d := range append(old, unplanned...) {
 		if err := settle(ctx, tx, d, store.DigestLapsed, now); err != nil {
 			return err
 		}

@@ -74,10 +74,7 @@ func (d *daemon) summariser(ctx context.Context, q store.Querier, rooms []id.Roo
 // forgetDigests deletes digests as old as contributions may become, and what
 // is known of answers to "kurz" when the outbox forgets them.
 func (d *daemon) forgetDigests(ctx context.Context, tx *store.Tx, now time.Time) error {
-	if err := digest.LapseSummaries(ctx, tx, now); err != nil {
-		return err
-	}
-	if err := digest.LapseUnplanned(ctx, tx, now); err != nil { // the operator's config may have planned them
+	if err := digest.Lapse(ctx, tx, now); err != nil { // of what the operator's config planned, too
 		return err
 	}
 	list, err := store.DigestRooms(ctx, tx)

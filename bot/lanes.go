@@ -78,3 +78,12 @@ func wait(ctx context.Context, next time.Time, ring <-chan struct{}, free <-chan
 	}
 	return name
 }
+
+// ring wakes who waits for a bell with room for one; rings while nobody waits
+// are kept as one.
+func ring(bell chan<- struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
+}

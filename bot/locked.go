@@ -69,12 +69,8 @@ type missing struct {
 
 // missKeys rings for keepKeys if something was just kept locked.
 func (b *Bot) missKeys(keep []store.Incoming) {
-	if !slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InLocked }) {
-		return
-	}
-	select {
-	case b.keysMissing <- struct{}{}:
-	default:
+	if slices.ContainsFunc(keep, func(in store.Incoming) bool { return in.Kind == store.InLocked }) {
+		ring(b.keysMissing)
 	}
 }
 

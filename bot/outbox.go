@@ -69,10 +69,7 @@ func (b *Bot) deliver(ctx context.Context, o store.Outgoing) {
 	now := time.Now()
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
-		select {
-		case b.delivered <- struct{}{}:
-		default:
-		}
+		ring(b.delivered)
 		if err := b.Store.Sent(ctx, o.Key, e, now); err != nil {
 			b.Log.Err(err).Str("key", o.Key).Msg("cannot tick message off")
 		}

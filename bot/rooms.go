@@ -45,10 +45,7 @@ func (b *Bot) keepRooms(ctx context.Context) {
 
 // lookAgain lets keepRooms begin anew at once.
 func (b *Bot) lookAgain() {
-	select {
-	case b.settleNow <- struct{}{}:
-	default:
-	}
+	ring(b.settleNow)
 }
 
 // settle makes sure that the bot is in every configured room.
